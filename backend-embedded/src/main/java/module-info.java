@@ -1,0 +1,8 @@
+/**
+ * The embedded backend: a quorum engine that lives inside the processes it serves.
+ */
+module io.quorate.backend.embedded {
+    requires transitive io.quorate.recipes;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+}

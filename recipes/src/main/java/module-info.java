@@ -1,0 +1,11 @@
+/**
+ * Coordination recipes over one small backend interface.
+ *
+ * <p>A backend opens sessions on a coordination service; a recipe needs a session and nothing else, so one recipe runs
+ * unchanged on every backend.
+ */
+module io.quorate.recipes {
+    requires org.slf4j;
+    // Annotations only: needed to compile against the library, never to run it.
+    requires static transitive org.jspecify;
+}
