@@ -1,0 +1,7 @@
+/**
+ * The backend for Apache ZooKeeper, through Curator Framework.
+ */
+@NullMarked
+package io.quorate.remote;
+
+import org.jspecify.annotations.NullMarked;
