@@ -8,4 +8,6 @@ module io.quorate.recipes {
     requires org.slf4j;
     // Annotations only: needed to compile against the library, never to run it.
     requires static transitive org.jspecify;
+
+    exports io.quorate.backend;
 }

@@ -1,0 +1,26 @@
+package io.quorate.backend;
+
+/**
+ * A lease or a leadership is no longer proven. Somebody else may hold it by now: stop what was done under it. Whatever was
+ * written with its guard or its fencing token is safe.
+ */
+public final class OwnershipLostException extends QuorateException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final long token;
+
+    /** Creates it from what is lost, its fencing token, and why. */
+    public OwnershipLostException(String what, long token, String cause) {
+        super(
+                Outcome.GONE,
+                what + " is lost (token " + token + "): " + cause + "; stop what was done under it and acquire anew",
+                null);
+        this.token = token;
+    }
+
+    /** Returns the fencing token of what is lost. */
+    public long token() {
+        return token;
+    }
+}

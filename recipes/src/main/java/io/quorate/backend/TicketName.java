@@ -1,0 +1,71 @@
+package io.quorate.backend;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The last segment of a ticket's key: {@code label-id-sequence}.
+ *
+ * <p>The form is the same on every backend, so that whoever lists a queue can read it. A segment of this form is reserved
+ * for tickets: no commit may create it.
+ *
+ * @param label what kind of ticket it is; {@code [a-z0-9]{1,16}}
+ * @param id 32 lower-case hexadecimal digits, drawn at random for each enqueue operation. They make the name unique for
+ *     ever, even where the sequence starts anew, and let an operation whose reply was lost find its own ticket.
+ * @param sequence the place in the queue; see {@link #FIFO}
+ */
+public record TicketName(String label, String id, int sequence) {
+
+    /**
+     * Orders the tickets of one queue, first come first.
+     *
+     * <p>Sequence numbers are compared by their difference (serial number arithmetic, RFC 1982), because a 32-bit
+     * sequence wraps around; tickets that exist at the same time are less than 2<sup>31</sup> apart.
+     */
+    @SuppressWarnings("ComparatorMethodParameterNotUsed")
+    public static final Comparator<TicketName> FIFO = (a, b) -> Integer.signum(a.sequence - b.sequence);
+
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]{1,16}");
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern NAME = Pattern.compile("([a-z0-9]{1,16})-([0-9a-f]{32})-(-?[0-9]{10})");
+
+    /** Checks the forms stated above. */
+    public TicketName {
+        checkLabel(label);
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("a ticket id has 32 lower-case hexadecimal digits");
+        }
+    }
+
+    /**
+     * Refuses a label that a ticket cannot have.
+     *
+     * @throws IllegalArgumentException naming the form
+     */
+    public static void checkLabel(String label) {
+        if (!LABEL.matcher(label).matches()) {
+            throw new IllegalArgumentException("a ticket label has 1 to 16 characters out of a-z and 0-9");
+        }
+    }
+
+    /** Reads a segment; empty if it is no ticket's name. */
+    public static Optional<TicketName> parse(String segment) {
+        Matcher matcher = NAME.matcher(segment);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        long sequence = Long.parseLong(matcher.group(3));
+        if (sequence != (int) sequence) {
+            return Optional.empty();
+        }
+        return Optional.of(new TicketName(matcher.group(1), matcher.group(2), (int) sequence));
+    }
+
+    /** Returns the segment. The sequence has ten digits, as ZooKeeper writes it. */
+    @Override
+    public String toString() {
+        return label + "-" + id + "-" + String.format("%010d", sequence);
+    }
+}
