@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest extends ArchitectureContract {
     private static final Set<String> ALLOWED_PACKAGES = Set.of("io.quorate..", "org.slf4j", "org.jspecify.annotations");
     private static final Set<String> CLOCK_READERS = Set.of("io.quorate.backend.Ticker");
-    private static final Set<String> THREAD_OWNERS = Set.of();
+    private static final Set<String> THREAD_OWNERS = Set.of("io.quorate.CallbackThreads");
     private static final Set<String> RANDOM_SOURCES = Set.of();
 
     @Override
