@@ -9,5 +9,10 @@ module io.quorate.recipes {
     // Annotations only: needed to compile against the library, never to run it.
     requires static transitive org.jspecify;
 
+    exports io.quorate;
     exports io.quorate.backend;
+    exports io.quorate.lease;
+    exports io.quorate.lock;
+
+    uses io.quorate.backend.BackendProvider;
 }

@@ -23,7 +23,8 @@ public abstract class QuorateException extends RuntimeException {
 
     private final Outcome outcome;
 
-    QuorateException(Outcome outcome, String message, @Nullable Throwable cause) {
+    /** Creates it; the message says what happened and what to do next, and never contains a secret. */
+    protected QuorateException(Outcome outcome, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.outcome = outcome;
     }

@@ -47,7 +47,8 @@ public interface Session extends AutoCloseable {
      * <p>With {@code tSend} the reading before the last renewal was sent that a quorum has confirmed, {@code T} the granted
      * time-out, {@code rho} an assumed clock-rate error of 0.1 % and {@code epsilon} a margin of the larger of 50 ms and
      * 2 % of T, it is {@code tSend + T * (1 - 2 * rho) - epsilon}; a backend whose confirmations prove less subtracts more
-     * and says so. The backend renews by itself, often enough that a healthy session is always proven for at least a quarter of T.
+     * and says so. Every commit, ticket and
+     * {@link Read#LATEST} read of the session that succeeds is such a renewal; beyond that the backend renews by itself, often enough that a healthy session is always proven for at least a quarter of T.
      *
      * <p>It only ever moves forward. In the past it proves nothing, in either direction.
      */
@@ -124,7 +125,7 @@ public interface Session extends AutoCloseable {
      * always arrives. A reply about a key in scope never overtakes the batch that brings the listener to that state.
      *
      * <p>Reconnections are the backend's business: it reads again what may have been missed and delivers one batch, marked
-     * as a gap. Entries are compared by both revisions.
+     * as a gap, even if nothing was missed: it tells that the view is in step again. Entries are compared by both revisions.
      *
      * @param key any key that need not exist; not {@link Key#ROOT} for {@link Scope#QUEUE} and {@link Scope#ENTRY}
      * @param listener called on the event lane

@@ -1,0 +1,101 @@
+package io.quorate.remote.testing;
+
+import static io.quorate.remote.testing.Conditions.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What each step of a lock costs: two clients, each behind a proxy of its own, take one lock through all the steps.
+ *
+ * <p>The same run serves every {@link LockSubject}, so that the figures of two locks can stand side by side.
+ */
+final class LockRoundTrips {
+    /** A step of the lock, in the order they are taken. */
+    enum Step {
+        /** Acquire a free lock none of whose four parents exists. */
+        COLD_ACQUIRE,
+        RELEASE,
+        /** Acquire a free lock that was used before. */
+        ACQUIRE,
+        /** Try to acquire, without waiting, what the other client holds; it fails. */
+        ACQUIRE_AT_ONCE_IN_VAIN,
+        /** Acquire what the other client holds, up to where the only thing left is to wait. */
+        ENQUEUE,
+        /** From the holder's release until the waiter holds the lock; both clients' figures together. */
+        HAND_OVER
+    }
+
+    /** What a step cost. */
+    record Figures(int requests, int writes, int roundTrips) {
+        static Figures of(Counts counts) {
+            return new Figures(counts.requests(), counts.writes(), counts.roundTrips());
+        }
+
+        Figures plus(Figures other) {
+            return new Figures(requests + other.requests, writes + other.writes, roundTrips + other.roundTrips);
+        }
+    }
+
+    private static final String PATH = "/services/billing/locks/ledger";
+
+    private final ZooKeeperServers servers;
+    private final LockSubject.Opener opener;
+    private final Map<Step, Figures> figures = new EnumMap<>(Step.class);
+    private final StringBuilder trace = new StringBuilder();
+
+    LockRoundTrips(ZooKeeperServers servers, LockSubject.Opener opener) {
+        this.servers = servers;
+        this.opener = opener;
+    }
+
+    /** Takes all steps and returns what each cost. The servers must not hold the lock's parents. */
+    Map<Step, Figures> measure() throws Exception {
+        try (ZooKeeperProxy holderProxy = ZooKeeperProxy.start(servers.leaderAddress());
+                ZooKeeperProxy waiterProxy = ZooKeeperProxy.start(servers.leaderAddress());
+                LockSubject holder = opener.open(holderProxy.connectString(), PATH);
+                LockSubject waiter = opener.open(waiterProxy.connectString(), PATH)) {
+            note(Step.COLD_ACQUIRE, holderProxy.measure(holder::acquire));
+            note(Step.RELEASE, holderProxy.measure(holder::release));
+            note(Step.ACQUIRE, holderProxy.measure(holder::acquire));
+            note(
+                    Step.ACQUIRE_AT_ONCE_IN_VAIN,
+                    waiterProxy.measure(() -> assertThat(waiter.acquireAtOnce()).isFalse()));
+            Recording enqueueing = waiterProxy.startCounting();
+            CompletableFuture<Void> acquired = waiter.enqueueBehindHolder();
+            awaitEntries(2);
+            note(Step.ENQUEUE, enqueueing.stop());
+            assertThat(acquired).isNotDone();
+            Recording atHolder = holderProxy.startCounting();
+            Recording atWaiter = waiterProxy.startCounting();
+            holder.release();
+            acquired.get(10, TimeUnit.SECONDS);
+            note(Step.HAND_OVER, atHolder.stop(), atWaiter.stop());
+            waiter.release();
+        }
+        return figures;
+    }
+
+    /** Every frame of every step, for the message of a test that fails. */
+    String trace() {
+        return trace.toString();
+    }
+
+    private void awaitEntries(int count) {
+        await().until(() -> servers.ephemerals().values().stream()
+                        .flatMap(paths -> paths.stream())
+                        .filter(path -> path.startsWith(PATH + "/"))
+                        .count()
+                == count);
+    }
+
+    private void note(Step step, Counts... counts) {
+        for (Counts part : counts) {
+            trace.append('\n').append(step).append(": ").append(part);
+            figures.merge(step, Figures.of(part), Figures::plus);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package io.quorate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.quorate.backend.Backend;
+import io.quorate.backend.BackendUnavailableException;
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Commit;
+import io.quorate.backend.CommitFailedException;
+import io.quorate.backend.CommitResult;
+import io.quorate.backend.Entry;
+import io.quorate.backend.InvalidKeyException;
+import io.quorate.backend.Key;
+import io.quorate.backend.OutcomeUnknownException;
+import io.quorate.backend.Read;
+import io.quorate.backend.Session;
+import io.quorate.backend.TimeoutExceededException;
+import io.quorate.internal.Await;
+import io.quorate.internal.Client;
+import io.quorate.internal.Failures;
+import io.quorate.internal.LiveSession;
+import io.quorate.internal.SessionSource;
+import io.quorate.internal.lock.QueueLock;
+import io.quorate.lock.DistributedLock;
+import io.quorate.lock.LockOptions;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a backend: the one entry point to all recipes.
+ *
+ * <p>A client has one session at a time. What it holds lives as long as that session; when the session has expired, the next operation
+ * opens a new one, and nothing that was held before comes back. Safe for use by many threads; an application needs one.
+ *
+ * <p>{@link #close()} gives back all that is held.
+ */
+public final class Quorate implements AutoCloseable {
+
+    /** Where the queues of locks are: the lock {@code orders/42} is the queue {@code /locks/orders/42}. */
+    private static final Key LOCKS = Key.of("/locks");
+
+    private final SessionSource sessions;
+    private final Client client;
+    private final @Nullable Backend ownBackend;
+    private final @Nullable CallbackThreads ownThreads;
+    private final AtomicReference<@Nullable CompletableFuture<Void>> closing = new AtomicReference<>();
+
+    private Quorate(
+            SessionSource sessions, Client client, @Nullable Backend ownBackend, @Nullable CallbackThreads ownThreads) {
+        this.sessions = sessions;
+        this.client = client;
+        this.ownBackend = ownBackend;
+        this.ownThreads = ownThreads;
+    }
+
+    /**
+     * Opens a client on the backend that a URI names, with default options. See {@link #open(String, QuorateOptions)}.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static Quorate open(String uri) throws InterruptedException {
+        return open(uri, QuorateOptions.defaults());
+    }
+
+    /**
+     * Opens a client on the backend that a URI names. The backend is closed with the client.
+     *
+     * @param uri for example {@code zookeeper://host1:2181,host2:2181/namespace}
+     * @throws IllegalArgumentException if the URI is malformed or its backend is not on the class path
+     * @throws BackendUnavailableException if no session could be opened within the connection time-out of the backend
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static Quorate open(String uri, QuorateOptions options) throws InterruptedException {
+        Backend backend = Backends.create(uri);
+        boolean opened = false;
+        try {
+            Quorate quorate = Await.forever(openAsync(backend, options, true));
+            opened = true;
+            return quorate;
+        } finally {
+            if (!opened) {
+                backend.close();
+            }
+        }
+    }
+
+    /**
+     * Opens a client on a backend, with default options. See {@link #open(Backend, QuorateOptions)}.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static Quorate open(Backend backend) throws InterruptedException {
+        return open(backend, QuorateOptions.defaults());
+    }
+
+    /**
+     * Opens a client on a backend, which stays the caller's to close.
+     *
+     * @throws IllegalArgumentException if the backend does not grant the session time-out
+     * @throws BackendUnavailableException if no session could be opened within the connection time-out of the backend
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static Quorate open(Backend backend, QuorateOptions options) throws InterruptedException {
+        return Await.forever(openAsync(backend, options, false));
+    }
+
+    /** Opens a client on a backend without blocking. The future completes on the event lane of the first session. */
+    public static CompletableFuture<Quorate> openAsync(Backend backend, QuorateOptions options) {
+        return openAsync(backend, options, false);
+    }
+
+    private static CompletableFuture<Quorate> openAsync(Backend backend, QuorateOptions options, boolean ownsBackend) {
+        backend.capabilities().check(options.sessionOptions());
+        CallbackThreads threads =
+                options.callbackExecutor().isPresent() ? null : CallbackThreads.named(options.ownerName());
+        SessionSource sessions = new SessionSource(backend, options.sessionOptions());
+        Client client = new Client(
+                sessions,
+                Bytes.utf8(options.ownerName()),
+                options.operationTimeout(),
+                threads != null
+                        ? threads.executor()
+                        : options.callbackExecutor().orElseThrow());
+        Quorate quorate = new Quorate(sessions, client, ownsBackend ? backend : null, threads);
+        CompletableFuture<Quorate> opened = new CompletableFuture<>();
+        opened.whenComplete((value, failure) -> {
+            if (failure != null) {
+                quorate.closeAsync();
+            }
+        });
+        sessions.current().whenComplete((live, failure) -> {
+            if (live == null) {
+                opened.completeExceptionally(Failures.of(failure));
+            } else if (!opened.complete(quorate)) {
+                quorate.closeAsync();
+            }
+        });
+        return opened;
+    }
+
+    /**
+     * Returns the lock of the given name, with default options. Everybody who uses the same name on the same backend and namespace
+     * competes for the same lock.
+     *
+     * @param name one or more key segments, such as {@code orders/42}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public DistributedLock lock(String name) {
+        return lock(name, LockOptions.defaults());
+    }
+
+    /**
+     * Returns the lock of the given name.
+     *
+     * @param name one or more key segments, such as {@code orders/42}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public DistributedLock lock(String name, LockOptions options) {
+        return new QueueLock(client, name, LOCKS.resolve(name), options);
+    }
+
+    /**
+     * Commits, and waits at most for the operation time-out. With the guard of a lease this is a guarded write.
+     *
+     * @throws CommitFailedException if it certainly did not happen, naming the guard or operation in the way
+     * @throws OutcomeUnknownException if the time was over or the session ended, and the commit may have happened
+     * @throws InterruptedException if the thread is interrupted while it waits; the commit may have happened
+     */
+    public CommitResult commit(Commit commit) throws InterruptedException {
+        client.refuseToWaitOnLane();
+        CompletableFuture<CommitResult> result = sessions.call(session -> session.commit(commit));
+        try {
+            return Await.within(client.operationTimeout(), result, "the commit", () -> "the backend did not answer");
+        } catch (TimeoutExceededException e) {
+            throw new OutcomeUnknownException(
+                    "the commit was not confirmed within " + client.operationTimeout()
+                            + " and may have happened; read before retrying",
+                    e);
+        }
+    }
+
+    /**
+     * Reads the latest value of a key, and waits at most for the operation time-out.
+     *
+     * @throws TimeoutExceededException if the time was over
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public Optional<Entry> get(Key key) throws InterruptedException {
+        client.refuseToWaitOnLane();
+        return Await.within(
+                client.operationTimeout(),
+                sessions.call(session -> session.get(key, Read.LATEST)),
+                "reading " + key,
+                () -> "the backend did not answer");
+    }
+
+    /**
+     * Returns the session of this client, or opens a new one if the last has expired. The future must not be cancelled; what depends on it
+     * runs on the event lane.
+     */
+    public CompletableFuture<Session> session() {
+        return sessions.current().thenApply(LiveSession::session);
+    }
+
+    /**
+     * Closes the client without blocking: everything it holds is given back, all its waiters give up. Idempotent. The future completes when
+     * the session is closed.
+     */
+    public CompletableFuture<Void> closeAsync() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!closing.compareAndSet(null, done)) {
+            return requireNonNull(closing.get()).copy();
+        }
+        sessions.close().whenComplete((closed, failure) -> {
+            if (ownThreads != null) {
+                ownThreads.shutdown();
+            }
+            if (ownBackend != null) {
+                ownBackend.close();
+            }
+            done.complete(null);
+        });
+        return done.copy();
+    }
+
+    /**
+     * Closes the client as {@link #closeAsync()} does and waits for its threads to end. Callable from any thread; from a callback or an event
+     * lane it does not wait. With the backend down it returns after the connection time-out at most; the backend then frees what was held
+     * when the session expires there.
+     */
+    @Override
+    public void close() {
+        boolean mayWait = !sessions.isOnLane() && (ownThreads == null || !ownThreads.isCurrent());
+        CompletableFuture<Void> done = closeAsync();
+        if (!mayWait) {
+            return;
+        }
+        done.join();
+        sessions.join();
+        if (ownThreads != null) {
+            ownThreads.awaitEnd(client.operationTimeout());
+        }
+        if (ownBackend != null) {
+            ownBackend.close();
+        }
+    }
+}

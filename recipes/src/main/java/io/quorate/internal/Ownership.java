@@ -1,0 +1,204 @@
+package io.quorate.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.quorate.backend.Guard;
+import io.quorate.backend.OwnershipLostException;
+import io.quorate.backend.Session;
+import io.quorate.backend.SessionState;
+import io.quorate.backend.Subscription;
+import io.quorate.backend.SuspensionPolicy;
+import io.quorate.backend.Ticket;
+import io.quorate.lease.Lease;
+import io.quorate.lease.LeaseState;
+import io.quorate.lease.LossCause;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * A granted ticket: the one implementation of {@link Lease}, for locks and leadership alike.
+ *
+ * <p>The state is one value, {@link OwnershipState}, which any thread may turn to lost by one compare-and-set: whoever first
+ * observes that the deadline has passed, the connection is gone, or the entry was deleted. The winner tells the callbacks and gives
+ * the ticket back. Everything else happens on the session's lane.
+ */
+public final class Ownership implements Lease {
+
+    private final String what;
+    private final Session session;
+    private final Ticket ticket;
+    private final SuspensionPolicy policy;
+    private final LossCallbacks callbacks;
+    private final AtomicReference<OwnershipState> state = new AtomicReference<>(new OwnershipState.Held());
+    private final CompletableFuture<Void> given = new CompletableFuture<>();
+
+    /**
+     * Creates the ownership of a ticket that was just granted, on the lane.
+     *
+     * @param what what is owned, in words, for error messages
+     * @param callbackExecutor where callbacks run, one at a time
+     */
+    public Ownership(String what, Session session, Ticket ticket, SuspensionPolicy policy, Executor callbackExecutor) {
+        this.what = what;
+        this.session = session;
+        this.ticket = ticket;
+        this.policy = policy;
+        this.callbacks = new LossCallbacks(what, callbackExecutor);
+    }
+
+    /** Begins to watch the deadline. Called once, on the lane. */
+    void start() {
+        awaitDeadline();
+    }
+
+    @Override
+    public long token() {
+        return ticket.revision();
+    }
+
+    @Override
+    public LeaseState state() {
+        return isHeld() ? current().visible() : LeaseState.LOST;
+    }
+
+    @Override
+    public boolean isHeld() {
+        if (current().isLost()) {
+            return false;
+        }
+        if (provenNanos() <= 0) {
+            lose(LossCause.DEADLINE_PASSED);
+            return false;
+        }
+        if (policy == SuspensionPolicy.FAIL_FAST && session.state() == SessionState.SUSPENDED) {
+            lose(LossCause.CONNECTION_LOST);
+            return false;
+        }
+        SessionState sessionState = session.state();
+        if (sessionState.isTerminal()) {
+            lose(sessionState == SessionState.CLOSED ? LossCause.SESSION_CLOSED : LossCause.SESSION_EXPIRED);
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void ensureHeld() {
+        if (!isHeld()) {
+            throw lostException();
+        }
+    }
+
+    @Override
+    public void ensureHeld(Duration atLeast) {
+        ensureHeld();
+        Duration remaining = remaining();
+        if (remaining.compareTo(atLeast) < 0) {
+            throw new OwnershipLostException(
+                    what, token(), "it is proven for another " + remaining + " only, not for " + atLeast);
+        }
+    }
+
+    @Override
+    public Duration remaining() {
+        return isHeld() ? Duration.ofNanos(Math.max(0, provenNanos())) : Duration.ZERO;
+    }
+
+    @Override
+    public Guard guard() {
+        return Guard.heldBy(ticket);
+    }
+
+    @Override
+    public Subscription onLost(Consumer<LossCause> callback) {
+        return callbacks.register(callback);
+    }
+
+    /**
+     * Gives the ticket back. The lease is lost when this returns; the future completes once nobody waits behind it any more: the
+     * ticket is removed, or its session has ended.
+     */
+    public CompletableFuture<Void> release() {
+        lose(LossCause.RELEASED);
+        return given.copy();
+    }
+
+    /** Describes what is owned, with its token. */
+    @Override
+    public String toString() {
+        return what + " (token " + token() + ", " + state() + ")";
+    }
+
+    Ticket ticket() {
+        return ticket;
+    }
+
+    /** The session has lost its connection. Called on the lane. */
+    void suspended() {
+        if (policy == SuspensionPolicy.FAIL_FAST) {
+            lose(LossCause.CONNECTION_LOST);
+        } else {
+            state.updateAndGet(OwnershipState::suspended);
+        }
+    }
+
+    /** After a reconnection the entry was seen to be there still. Called on the lane. */
+    void verified() {
+        if (isHeld()) {
+            state.updateAndGet(OwnershipState::verified);
+        }
+    }
+
+    /** Ends the ownership, unless it has ended already. Called by any thread. */
+    void lose(LossCause cause) {
+        OwnershipState before = requireNonNull(state.getAndUpdate(current -> current.lost(cause)));
+        if (before.isLost()) {
+            return;
+        }
+        if (cause != LossCause.RELEASED) {
+            callbacks.lost(cause);
+        }
+        giveBack();
+    }
+
+    private void giveBack() {
+        try {
+            session.scheduler()
+                    .execute(() -> session.dequeue(ticket).whenComplete((done, failure) -> given.complete(null)));
+        } catch (RejectedExecutionException e) {
+            // The session has ended, and with it the ticket.
+            given.complete(null);
+        }
+    }
+
+    private void awaitDeadline() {
+        if (!isHeld()) {
+            return;
+        }
+        try {
+            // A renewal moves the deadline while this waits, so that it is judged anew each time.
+            session.scheduler().schedule(this::awaitDeadline, Duration.ofNanos(Math.max(1, provenNanos())));
+        } catch (RejectedExecutionException e) {
+            lose(LossCause.SESSION_CLOSED);
+        }
+    }
+
+    private long provenNanos() {
+        return session.provenUntilNanos() - session.ticker().nanos();
+    }
+
+    private OwnershipState current() {
+        return requireNonNull(state.get());
+    }
+
+    private OwnershipLostException lostException() {
+        // The state is lost for good by now, so that the cause is there.
+        String cause =
+                current() instanceof OwnershipState.Lost ended ? ended.cause().description() : "it is not held";
+        return new OwnershipLostException(what, token(), cause);
+    }
+}

@@ -1,0 +1,151 @@
+package io.quorate.internal;
+
+import io.quorate.backend.Backend;
+import io.quorate.backend.BackendUnavailableException;
+import io.quorate.backend.Session;
+import io.quorate.backend.SessionExpiredException;
+import io.quorate.backend.SessionOptions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session of one client: the open one, or a new one after that has ended.
+ *
+ * <p>A session is never replaced silently: what was held under the old one is lost, and only an operation that begins afterwards asks for a
+ * new one. Safe for use by many threads.
+ */
+public final class SessionSource {
+
+    private final Backend backend;
+    private final SessionOptions options;
+    private final AtomicReference<@Nullable CompletableFuture<LiveSession>> latest = new AtomicReference<>();
+    private volatile boolean closed;
+
+    /** Creates it; nothing is opened before {@link #current()}. */
+    public SessionSource(Backend backend, SessionOptions options) {
+        this.backend = backend;
+        this.options = options;
+    }
+
+    /**
+     * Returns the open session, or opens one. The future is shared and must not be cancelled; it completes on the session's lane.
+     */
+    public CompletableFuture<LiveSession> current() {
+        while (true) {
+            CompletableFuture<LiveSession> known = latest.get();
+            if (known != null && isUsable(known)) {
+                return known;
+            }
+            if (closed) {
+                return CompletableFuture.failedFuture(
+                        new BackendUnavailableException("this client is closed; open another", null));
+            }
+            CompletableFuture<LiveSession> opening = new CompletableFuture<>();
+            if (latest.compareAndSet(known, opening)) {
+                open(opening);
+                return opening;
+            }
+        }
+    }
+
+    /**
+     * Makes a call on the open session. If that session turns out to have expired before the call had an effect, the call is made on the
+     * next one. Completing the returned future by other means cancels the call.
+     */
+    public <T> CompletableFuture<T> call(Function<Session, CompletableFuture<T>> operation) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        call(operation, result);
+        return result;
+    }
+
+    private <T> void call(Function<Session, CompletableFuture<T>> operation, CompletableFuture<T> result) {
+        current().whenComplete((live, unavailable) -> {
+            if (live == null) {
+                result.completeExceptionally(Failures.of(unavailable));
+                return;
+            }
+            CompletableFuture<T> answer;
+            try {
+                answer = operation.apply(live.session());
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+                return;
+            }
+            result.whenComplete((value, failure) -> {
+                if (failure != null) {
+                    answer.cancel(false);
+                }
+            });
+            answer.whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else if (Failures.of(failure) instanceof SessionExpiredException && !result.isDone()) {
+                    call(operation, result);
+                } else {
+                    result.completeExceptionally(Failures.of(failure));
+                }
+            });
+        });
+    }
+
+    /** Returns whether the caller runs on the lane of the open session, where it must not wait. */
+    public boolean isOnLane() {
+        CompletableFuture<LiveSession> known = latest.get();
+        return known != null
+                && known.isDone()
+                && !known.isCompletedExceptionally()
+                && known.join().session().scheduler().isOnLane();
+    }
+
+    /** Closes the open session and opens no other. Completes when the session is closed. */
+    public CompletableFuture<Void> close() {
+        closed = true;
+        CompletableFuture<LiveSession> known = latest.get();
+        if (known == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return known.handle((live, failure) -> live)
+                .thenCompose(live -> live == null
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : live.session().closeAsync());
+    }
+
+    /** Waits for the threads of the session that {@link #close()} has closed. */
+    public void join() {
+        CompletableFuture<LiveSession> known = latest.get();
+        if (known != null && known.isDone() && !known.isCompletedExceptionally()) {
+            known.join().session().close();
+        }
+    }
+
+    private void open(CompletableFuture<LiveSession> opening) {
+        CompletableFuture<Session> session;
+        try {
+            session = backend.open(options);
+        } catch (RuntimeException e) {
+            opening.completeExceptionally(e);
+            return;
+        }
+        session.whenComplete((opened, failure) -> {
+            if (opened == null) {
+                opening.completeExceptionally(Failures.of(failure));
+            } else {
+                opening.complete(LiveSession.of(opened));
+                if (closed) {
+                    // The client was closed while this was under way, perhaps too early for close() to see it.
+                    opened.closeAsync();
+                }
+            }
+        });
+    }
+
+    private static boolean isUsable(CompletableFuture<LiveSession> future) {
+        if (!future.isDone()) {
+            return true;
+        }
+        return !future.isCompletedExceptionally()
+                && !future.join().session().state().isTerminal();
+    }
+}

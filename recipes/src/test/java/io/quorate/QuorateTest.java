@@ -1,0 +1,52 @@
+package io.quorate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.backend.Key;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class QuorateTest {
+
+    @Test
+    void uriWithoutASchemeIsRefusedWithAnExample() {
+        assertThatThrownBy(() -> Quorate.open("localhost"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("zookeeper://");
+    }
+
+    @Test
+    void uriOfAnAbsentBackendNamesTheArtifactToAdd() {
+        assertThatThrownBy(() -> Quorate.open("etcd://localhost"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'etcd'")
+                .hasMessageContaining("quorate-backend-remote");
+    }
+
+    @Test
+    void optionsRefuseWhatNoBackendCouldUse() {
+        QuorateOptions options = QuorateOptions.defaults();
+
+        assertThatThrownBy(() -> options.withOwnerName(" ")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> options.withSessionTimeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("positive");
+        assertThatThrownBy(() -> options.withOperationTimeout(Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT-1S");
+    }
+
+    @Test
+    void optionsKeepWhatTheyAreNotAskedToChange() {
+        QuorateOptions options = QuorateOptions.defaults()
+                .withOwnerName("orders-1")
+                .withNamespace(Key.of("/shop"))
+                .withSessionTimeout(Duration.ofSeconds(4));
+
+        assertThat(options.ownerName()).isEqualTo("orders-1");
+        assertThat(options.namespace()).isEqualTo(Key.of("/shop"));
+        assertThat(options.operationTimeout()).isEqualTo(QuorateOptions.DEFAULT_OPERATION_TIMEOUT);
+        assertThat(options.sessionOptions().timeout()).isEqualTo(Duration.ofSeconds(4));
+    }
+}

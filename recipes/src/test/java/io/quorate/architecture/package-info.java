@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.architecture;
+
+import org.jspecify.annotations.NullMarked;

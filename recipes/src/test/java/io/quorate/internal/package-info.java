@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.lock;
+
+import org.jspecify.annotations.NullMarked;
