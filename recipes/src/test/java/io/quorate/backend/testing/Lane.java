@@ -67,6 +67,15 @@ public final class Lane implements Scheduler {
         return shutDown && tasks.isEmpty() && !running;
     }
 
+    boolean isShutdown() {
+        return shutDown;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
     private void checkOpen() {
         if (shutDown) {
             throw new RejectedExecutionException("lane " + name + " has ended with its session");
