@@ -135,7 +135,8 @@ final class Connection {
      *
      * <p>Curator is not told of disconnections: it would inject an expiry into the handle when one has lasted for a session
      * time-out by its own clock, and that cannot be switched off. Whether a session has expired is for the servers to say, and
-     * after an outage of the whole ensemble they let it live.
+     * after an outage of the whole ensemble they let it live. Nor is it told of an expiry, after which it would make a new
+     * handle.
      */
     private static final class PinnedHandle implements ZookeeperFactory {
 
@@ -171,10 +172,14 @@ final class Connection {
             }
             return (WatchedEvent event) -> {
                 watcher.process(event);
-                if (event.getState() != Watcher.Event.KeeperState.Disconnected) {
+                if (isForCurator(event.getState())) {
                     curator.process(event);
                 }
             };
+        }
+
+        private static boolean isForCurator(Watcher.Event.KeeperState state) {
+            return state != Watcher.Event.KeeperState.Disconnected && state != Watcher.Event.KeeperState.Expired;
         }
 
         private ZooKeeper pin(ZooKeeper made) {
