@@ -35,7 +35,7 @@ final class ProxiedConnection {
     private boolean serverGreeted;
     private boolean clientDone;
     private boolean serverDone;
-    private boolean lostReplies;
+    private boolean missesReplies;
     private boolean closed;
     private int undelivered;
 
@@ -118,6 +118,7 @@ final class ProxiedConnection {
         }
         Frame frame = clientGreeted ? decoder.request(body) : decoder.connectRequest(body);
         clientGreeted = true;
+        missesReplies |= loop.losesReplies();
         CutTrigger trigger = loop.triggeredBy(frame);
         boolean counted = loop.isCounted(frame);
         if (counted) {
@@ -157,7 +158,7 @@ final class ProxiedConnection {
             serverDone = true;
             toClient.appendAction(loop.replyDueNanos(), () -> cut(trigger.struck(), frame));
         } else if (loop.losesReplies()) {
-            lostReplies = true;
+            missesReplies = true;
         } else {
             boolean counted = exchange == null ? loop.isCounted(frame) : exchange.counted();
             toClient.append(body, loop.replyDueNanos(), () -> delivered(frame, counted));
@@ -187,8 +188,9 @@ final class ProxiedConnection {
         struck.complete(lost);
     }
 
-    boolean hasLostReplies() {
-        return lostReplies;
+    /** Whether something was sent or lost while replies were being lost; a reply still underway then counts as lost. */
+    boolean missesReplies() {
+        return missesReplies;
     }
 
     /** Whether every counted request was answered and everything that was received was passed on. */

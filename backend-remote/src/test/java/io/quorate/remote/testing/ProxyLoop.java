@@ -312,7 +312,7 @@ final class ProxyLoop implements Runnable {
     void restore() {
         refusing = false;
         losingReplies = false;
-        connections.stream().filter(ProxiedConnection::hasLostReplies).forEach(ProxiedConnection::close);
+        connections.stream().filter(ProxiedConnection::missesReplies).forEach(ProxiedConnection::close);
     }
 
     void hang() {

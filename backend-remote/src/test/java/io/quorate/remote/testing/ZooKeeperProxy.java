@@ -164,13 +164,16 @@ public final class ZooKeeperProxy implements AutoCloseable {
 
     /**
      * Loses everything servers send, while requests still reach them, until {@link #restore()}: a client's session lives on
-     * and its writes are committed, but it hears of nothing.
+     * and its writes are committed, but it hears of nothing. No request forwarded in that time is ever answered.
      */
     public void cutReplies() {
         run(loop::loseReplies);
     }
 
-    /** Ends {@link #cut()} and {@link #cutReplies()}; a connection that lost something is dropped. */
+    /**
+     * Ends {@link #cut()} and {@link #cutReplies()}. A connection that forwarded or lost something while replies were being
+     * lost is dropped.
+     */
     public void restore() {
         run(loop::restore);
     }
