@@ -19,6 +19,7 @@ public interface Backend extends AutoCloseable {
      * credentials. Cancelling the future abandons the attempt; a session that is accepted all the same is closed.
      *
      * @throws IllegalArgumentException if the session time-out lies outside of {@link #capabilities()}
+     * @throws IllegalStateException if this backend is closed
      */
     CompletableFuture<Session> open(SessionOptions options);
 

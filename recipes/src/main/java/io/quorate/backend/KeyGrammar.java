@@ -1,6 +1,7 @@
 package io.quorate.backend;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 
 /** The rules of {@link Key}, with the position of the first offence for the error message. */
@@ -53,7 +54,8 @@ final class KeyGrammar {
         for (int i = 0; i < segment.length(); i++) {
             if (isForbidden(segment.charAt(i))) {
                 throw new InvalidKeyException(
-                        String.format("the character U+%04X is not allowed", (int) segment.charAt(i)), position + i);
+                        String.format(Locale.ROOT, "the character U+%04X is not allowed", (int) segment.charAt(i)),
+                        position + i);
             }
         }
         if (utf8Length(segment) > Key.MAX_SEGMENT_BYTES) {

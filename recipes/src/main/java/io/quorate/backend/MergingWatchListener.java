@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * Hands batches to a listener by way of an executor and merges those that arrive while the listener is busy.
  *
  * <p>Merging keeps, per key, the latest change only: a view that skips the states between is still brought to a true
- * state, which is all that a watch promises.
+ * state, which is all that a watch promises. A ticket that comes and goes in between is left out, for its key is never used
+ * again; of an entry it is not known whether the view has an earlier one under its key, so its removal is told.
  */
 final class MergingWatchListener implements WatchListener {
 
@@ -98,14 +99,14 @@ final class MergingWatchListener implements WatchListener {
             if (batch != null) {
                 listener.onBatch(batch);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("A watch listener threw; it keeps receiving batches", e);
         }
         try {
             if (cause != null) {
                 listener.onEnd(cause);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("A watch listener threw when it was told of the end of its watch", e);
         }
     }
@@ -123,8 +124,10 @@ final class MergingWatchListener implements WatchListener {
         Map<Key, Change> latest = new LinkedHashMap<>();
         for (WatchBatch batch : List.of(older, newer)) {
             for (Change change : batch.changes()) {
-                latest.remove(change.key());
-                latest.put(change.key(), change);
+                Change before = latest.remove(change.key());
+                if (!(before instanceof Change.Joined && change instanceof Change.Left)) {
+                    latest.put(change.key(), change);
+                }
             }
         }
         if (older.initial()) {

@@ -23,6 +23,7 @@ public interface Scheduler extends Executor {
      *
      * @param delay not negative
      * @return closes to cancel the task if it has not begun
+     * @throws IllegalArgumentException if the delay is negative
      */
     Subscription schedule(Runnable task, Duration delay);
 

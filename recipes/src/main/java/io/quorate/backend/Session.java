@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * comment says about cancellation.
  *
  * <p><b>The end.</b> After {@link SessionState#EXPIRED} or {@link SessionState#CLOSED} every operation fails with
- * {@link SessionExpiredException} or {@link SessionClosedException}. A commit that was in flight then fails with
+ * {@link SessionExpiredException} or {@link SessionClosedException}: the returned future is done already. A commit that was in flight then fails with
  * {@link OutcomeUnknownException} if its fate could not be learned.
  */
 public interface Session extends AutoCloseable {
@@ -81,7 +81,10 @@ public interface Session extends AutoCloseable {
      */
     CompletableFuture<Listing> list(Key parent, Content content, Read mode);
 
-    /** Reads the key and everything below it, true at one revision, as fresh as {@link Read#LATEST}. */
+    /**
+     * Reads the key and everything below it, true at one revision, as fresh as {@link Read#LATEST}. {@link Key#ROOT} itself
+     * is no entry and never part of a snapshot, nor of what a watch on it reports.
+     */
     CompletableFuture<Snapshot> snapshot(Key prefix);
 
     /**
@@ -100,10 +103,11 @@ public interface Session extends AutoCloseable {
     /**
      * Takes a ticket: creates a session-owned entry at the end of a queue and says who is ahead.
      *
-     * <p>One round trip, whether or not others are ahead. A missing queue is created, with its parents; an empty one is
-     * removed by the backend some time later. Completes after the batch by which a watch of this session on the queue learns of the
-     * ticket. Cancelling it removes the ticket if there is one or comes to be one; the removal is retried until the session
-     * ends.
+     * <p>One round trip, whether or not others are ahead. A missing queue is created, with its parents; what was created in
+     * this way is removed by the backend some time after it became empty, what a commit created stays. Fails with
+     * {@link SessionOwnedHasNoChildrenException} if the queue is or lies below a session-owned entry. Completes after the
+     * batch by which a watch of this session on the queue learns of the ticket. Cancelling it removes the ticket if there is
+     * one or comes to be one; the removal is retried until the session ends.
      *
      * @param queue not {@link Key#ROOT}
      * @param label what kind of ticket it is, visible to everybody without reading values; {@code [a-z0-9]{1,16}}
@@ -116,6 +120,8 @@ public interface Session extends AutoCloseable {
      * Gives a ticket back. Idempotent; the removal is retried until it is confirmed or the session has ended, so that the future
      * only ever fails with {@link SessionExpiredException} or {@link SessionClosedException}, and even then the ticket is gone. It
      * removes this very ticket and never a later one. Cancelling only stops the waiting.
+     *
+     * @throws IllegalArgumentException if the ticket is another session's
      */
     CompletableFuture<Void> dequeue(Ticket ticket);
 
@@ -129,6 +135,8 @@ public interface Session extends AutoCloseable {
      *
      * @param key any key that need not exist; not {@link Key#ROOT} for {@link Scope#QUEUE} and {@link Scope#ENTRY}
      * @param listener called on the event lane
+     * @throws SessionExpiredException if the session has expired
+     * @throws SessionClosedException if the session has been closed
      */
     Watch watch(Key key, Scope scope, WatchListener listener);
 

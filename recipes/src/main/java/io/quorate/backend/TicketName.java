@@ -1,6 +1,7 @@
 package io.quorate.backend;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ public record TicketName(String label, String id, int sequence) {
 
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]{1,16}");
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
-    private static final Pattern NAME = Pattern.compile("([a-z0-9]{1,16})-([0-9a-f]{32})-(-?[0-9]{10})");
+    private static final Pattern NAME = Pattern.compile("([a-z0-9]{1,16})-([0-9a-f]{32})-([0-9]{10}|-[0-9]{9,10})");
 
     /** Checks the forms stated above. */
     public TicketName {
@@ -63,9 +64,12 @@ public record TicketName(String label, String id, int sequence) {
         return Optional.of(new TicketName(matcher.group(1), matcher.group(2), (int) sequence));
     }
 
-    /** Returns the segment. The sequence has ten digits, as ZooKeeper writes it. */
+    /**
+     * Returns the segment. The sequence is padded to ten characters, as ZooKeeper writes it: ten digits, or the sign and at
+     * least nine digits once the sequence has wrapped around.
+     */
     @Override
     public String toString() {
-        return label + "-" + id + "-" + String.format("%010d", sequence);
+        return label + "-" + id + "-" + String.format(Locale.ROOT, "%010d", sequence);
     }
 }

@@ -5,7 +5,6 @@ import io.quorate.backend.testing.BackendFixture;
 import io.quorate.backend.testing.ModelFixture;
 import java.time.Duration;
 import java.util.stream.LongStream;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,8 +15,11 @@ class ModelBackendUnderManySeedsContractTest extends BackendContract {
 
     private static final Duration JITTER = Duration.ofMillis(15);
 
-    @Parameter
-    private long seed;
+    private final long seed;
+
+    ModelBackendUnderManySeedsContractTest(long seed) {
+        this.seed = seed;
+    }
 
     static LongStream seeds() {
         return LongStream.rangeClosed(1, 20);

@@ -35,8 +35,12 @@ public final class ModelFixture implements BackendFixture {
         this(time, new ModelService(time));
     }
 
-    /** Creates a service that is wrong in one way. */
-    ModelFixture(VirtualTime time, Bug bug) {
+    /** Creates a service that is wrong in one way, to see a test notice. */
+    public ModelFixture(long seed, Duration jitter, Bug bug) {
+        this(new VirtualTime(seed, jitter), bug);
+    }
+
+    private ModelFixture(VirtualTime time, Bug bug) {
         this(time, new ModelService(time, bug));
     }
 

@@ -1,0 +1,5 @@
+/** The tests of the linearizability checker. */
+@NullMarked
+package io.quorate.linearizability;
+
+import org.jspecify.annotations.NullMarked;
