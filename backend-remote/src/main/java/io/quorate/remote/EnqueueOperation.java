@@ -1,0 +1,197 @@
+package io.quorate.remote;
+
+import io.quorate.backend.BackendUnavailableException;
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Key;
+import io.quorate.backend.QuorateException;
+import io.quorate.backend.SessionOwnedHasNoChildrenException;
+import io.quorate.backend.Ticket;
+import io.quorate.backend.TicketName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ticket on its way: the transaction that creates it, with the reading of the queue right behind it, in one round trip.
+ *
+ * <p>If the queue is missing, its levels are created one by one as containers, which ZooKeeper removes when they have been
+ * emptied, in front of a second attempt: two round trips. A level that exists already refuses to be created, which does no harm.
+ */
+final class EnqueueOperation extends SlottedWrite {
+
+    private final Key queue;
+    private final String path;
+    private final String prefix;
+    private final byte @Nullable [] value;
+    private final Result<Ticket> result;
+    private int attempt;
+    private long revision;
+    private @Nullable TicketName own;
+
+    EnqueueOperation(SessionContext context, Key queue, String label, @Nullable Bytes value) {
+        super(context);
+        this.queue = queue;
+        this.path = context.paths().path(queue);
+        this.prefix = label + "-" + TicketDesk.newId(context.id().value()) + "-";
+        this.value = value == null ? null : value.toByteArray();
+        this.result = new Result<>(context.lane(), this::abandoned);
+    }
+
+    CompletableFuture<Ticket> future() {
+        return result;
+    }
+
+    @Override
+    Set<String> writes() {
+        return Set.of(path);
+    }
+
+    @Override
+    boolean plan(CommitPlan plan) {
+        if (result.isDone() && !mayHaveHappened()) {
+            context.dispatcher().done(this);
+            release();
+            return false;
+        }
+        if (revision != 0) {
+            // The ticket exists; only the reading behind it was lost.
+            readBack();
+            return false;
+        }
+        plan.create(0, PathMapping.child(path, prefix), value, CreateMode.EPHEMERAL_SEQUENTIAL);
+        return true;
+    }
+
+    @Override
+    void follow() {
+        int current = ++attempt;
+        context.wire().children(this, path, (code, names, stat) -> {
+            if (current == attempt && revision != 0) {
+                listed(code, names);
+            }
+        });
+    }
+
+    @Override
+    void succeeded(CommitPlan plan, List<OpResult> results, long newRevision) {
+        revision = newRevision;
+        for (int i = 0; i < results.size(); i++) {
+            if (plan.step(i).purpose() == CommitPlan.Purpose.CHANGE
+                    && results.get(i) instanceof OpResult.CreateResult created) {
+                String name = created.getPath().substring(created.getPath().lastIndexOf('/') + 1);
+                own = TicketName.parse(name).orElseThrow();
+            }
+        }
+    }
+
+    @Override
+    void foundHappened(long newRevision) {
+        revision = newRevision;
+        readBack();
+    }
+
+    private void readBack() {
+        attempt++;
+        context.wire().children(this, path, (code, names, stat) -> listed(code, names));
+    }
+
+    private void listed(Code code, List<String> names) {
+        if (code != Code.OK && code != Code.NONODE) {
+            giveUp(Replies.failure(code, "reading the queue " + queue));
+            return;
+        }
+        if (own == null) {
+            own = find(names);
+        }
+        TicketName mine = own;
+        if (mine == null) {
+            // It existed, but somebody deleted it while the reply was lost, so that nobody can have relied on it.
+            revision = 0;
+            send();
+            return;
+        }
+        Ticket ticket = TicketDesk.ticket(context, queue, mine, revision, names);
+        context.dispatcher().done(this);
+        release();
+        context.watches().afterRead(Set.of(path), () -> settle(ticket));
+    }
+
+    private void settle(Ticket ticket) {
+        if (!result.settle(ticket)) {
+            context.dispatcher()
+                    .submit(new TicketRemoval(
+                            context,
+                            PathMapping.child(path, ticket.place().name().toString())));
+        }
+    }
+
+    private @Nullable TicketName find(List<String> names) {
+        for (String name : names) {
+            if (name.startsWith(prefix)) {
+                return TicketName.parse(name).orElse(null);
+            }
+        }
+        return null;
+    }
+
+    private void giveUp(QuorateException failure) {
+        TicketName mine = own;
+        if (mine != null) {
+            context.dispatcher().submit(new TicketRemoval(context, PathMapping.child(path, mine.toString())));
+        }
+        failNow(failure);
+    }
+
+    @Override
+    void refused(CommitPlan.Step step, Code code) {
+        if (step.purpose() == CommitPlan.Purpose.AHEAD) {
+            send();
+        } else if (step.purpose() == CommitPlan.Purpose.CHANGE && code == Code.NONODE) {
+            createContainers();
+            send();
+        } else if (code == Code.NOCHILDRENFOREPHEMERALS) {
+            failNow(new SessionOwnedHasNoChildrenException(0, queue));
+        } else if (code == Code.NODEEXISTS) {
+            failNow(new BackendUnavailableException("the name of a new ticket was taken; try again", null));
+        } else {
+            failNow(Replies.failure(code, "a ticket of " + queue));
+        }
+    }
+
+    private void createContainers() {
+        List<String> levels = new ArrayList<>(PathMapping.ancestors(path));
+        levels.add(path);
+        for (String level : levels) {
+            if (!PathMapping.isAtOrBelow(context.paths().privateRoot(), level)) {
+                List<Op> creation = List.of(
+                        Ops.create(level, null, context.acl(), CreateMode.CONTAINER),
+                        context.stripes().bump(IncarnationStripes.stripeOf(level)));
+                context.wire().multi(this, creation, (code, results) -> {});
+            }
+        }
+    }
+
+    @Override
+    void fail(QuorateException failure) {
+        context.watches().afterRead(Set.of(path), () -> result.fail(failure));
+    }
+
+    @Override
+    void end(QuorateException cause) {
+        result.fail(cause);
+    }
+
+    /** Whoever asked has left: if the ticket was never sent for it is not created, else it is removed when it is found. */
+    private void abandoned() {
+        if (!done && !wasSent()) {
+            context.dispatcher().done(this);
+            release();
+        }
+    }
+}
