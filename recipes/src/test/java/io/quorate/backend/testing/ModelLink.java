@@ -121,7 +121,11 @@ final class ModelLink {
     void fromService(ModelConnection over, Runnable message) {
         over.toClient(() -> {
             lastHeardNanos = time.nowNanos();
-            onLane(message);
+            if (service.has(Bug.LANE_IS_BYPASSED) && id != null && !ended) {
+                message.run();
+            } else {
+                onLane(message);
+            }
         });
     }
 

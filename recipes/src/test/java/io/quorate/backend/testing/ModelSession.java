@@ -35,6 +35,7 @@ import io.quorate.backend.WatchListener;
 import io.quorate.backend.testing.ModelBackend.Bug;
 import io.quorate.backend.testing.ModelService.Outcome;
 import io.quorate.backend.testing.ModelService.SessionRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -152,7 +153,9 @@ final class ModelSession implements Session, ModelLink.Owner {
         @Override
         public void close() {
             checkThread();
-            stateListeners.remove(this);
+            if (!service.has(Bug.CLOSED_STATE_LISTENER_IS_TOLD)) {
+                stateListeners.remove(this);
+            }
         }
     }
 
@@ -183,7 +186,9 @@ final class ModelSession implements Session, ModelLink.Owner {
 
     @Override
     public CompletableFuture<CommitResult> commit(Commit commit) {
-        capabilities().check(commit);
+        if (!service.has(Bug.LIMITS_ARE_NOT_CHECKED)) {
+            capabilities().check(commit);
+        }
         for (Guard guard : commit.guards()) {
             namespace.absolute(guard.key());
         }
@@ -208,7 +213,8 @@ final class ModelSession implements Session, ModelLink.Owner {
                 Kind.ENQUEUE,
                 requests -> requests.enqueue(queue, label, ticketId, value));
         enqueue.onUnwanted = ticket -> {
-            if (!service.has(Bug.CANCEL_LEAVES_TICKET)) {
+            boolean isCleanedUp = enqueue.future.isCancelled() || !service.has(Bug.ONLY_CANCEL_CLEANS_UP);
+            if (isCleanedUp && !service.has(Bug.CANCEL_LEAVES_TICKET)) {
                 removeUnwanted(ticket);
             }
         };
@@ -296,7 +302,11 @@ final class ModelSession implements Session, ModelLink.Owner {
 
         /** Whether nobody waits for it and it is enough not to send it. */
         boolean canBeDropped() {
-            return future.isDone() && !wasSent() && kind != Kind.DEQUEUE && kind != Kind.CLOSE;
+            return future.isDone()
+                    && !service.has(Bug.CANCELLED_COMMIT_IS_SENT)
+                    && !wasSent()
+                    && kind != Kind.DEQUEUE
+                    && kind != Kind.CLOSE;
         }
 
         void onReply(Outcome<T> outcome) {
@@ -374,7 +384,12 @@ final class ModelSession implements Session, ModelLink.Owner {
 
     private void addPending(Pending<?> operation) {
         pending.put(operation.number, operation);
-        lane.execute(() -> send(operation));
+        if (service.has(Bug.OPERATIONS_OVERTAKE_EACH_OTHER)) {
+            Duration detour = Duration.ofNanos(time.random().nextLong(1_000_000));
+            time.after(detour, () -> link.onLane(() -> send(operation)));
+        } else {
+            lane.execute(() -> send(operation));
+        }
     }
 
     private void send(Pending<?> operation) {
@@ -419,7 +434,7 @@ final class ModelSession implements Session, ModelLink.Owner {
 
     private void ifOpen(ModelWatch watch, Runnable delivery, long revision) {
         link.seen(revision);
-        if (!watch.isClosed()) {
+        if (!watch.isClosed() || service.has(Bug.CLOSED_WATCH_STILL_DELIVERS)) {
             delivery.run();
         }
     }
@@ -454,6 +469,9 @@ final class ModelSession implements Session, ModelLink.Owner {
     @Override
     public void onDetached() {
         note("is suspended");
+        if (service.has(Bug.STATE_IS_TOLD_TOO_EARLY)) {
+            tellState();
+        }
         state = SessionState.SUSPENDED;
         tellState();
     }
@@ -501,6 +519,11 @@ final class ModelSession implements Session, ModelLink.Owner {
                     close.future.whenComplete((result, failure) -> end(SessionState.CLOSED));
             addPending(close);
             lane.schedule(() -> end(SessionState.CLOSED), ModelBackend.CONNECTION_TIMEOUT);
+            if (service.has(Bug.CLOSE_OVERTAKES_OPERATIONS)) {
+                lane.execute(() -> end(SessionState.CLOSED));
+            }
+        } else if (service.has(Bug.SECOND_CLOSE_HANGS)) {
+            return new CompletableFuture<>();
         }
         return end.copy();
     }

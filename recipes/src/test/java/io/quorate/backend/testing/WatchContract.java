@@ -518,6 +518,29 @@ interface WatchContract extends ContractWorld {
         assertThat(view.batches()).isEmpty();
     }
 
+    /** The watch is closed by a reply that its first batch follows closely. */
+    @Test
+    @Guarantee(4)
+    default void watchClosedWhileItsFirstBatchIsUnderWayGetsNone() {
+        Session session = open();
+        create(session, A, "a");
+        for (int i = 0; i < 10; i++) {
+            RecordedView view = new RecordedView(session.scheduler()::isOnLane);
+            CompletableFuture<Integer> batchesAtTheClose = new CompletableFuture<>();
+            session.scheduler().execute(() -> {
+                CompletableFuture<?> reply = session.get(A, Read.LATEST);
+                Watch watch = session.watch(A, Scope.ENTRY, view);
+                CompletableFuture<?> unused = reply.thenRun(() -> {
+                    watch.close();
+                    batchesAtTheClose.complete(view.batches().size());
+                });
+            });
+            int atTheClose = await(batchesAtTheClose);
+            begunWatching(session, A, Scope.ENTRY);
+            assertThat(view.batches()).hasSize(atTheClose);
+        }
+    }
+
     @Test
     @Guarantee(4)
     default void closedWatchLeavesNothingAtTheService() {
