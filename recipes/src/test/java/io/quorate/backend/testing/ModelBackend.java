@@ -78,6 +78,8 @@ public final class ModelBackend implements Backend {
         GAP_COMPARES_VALUES,
         /** After a reconnection, deletions are not reported. */
         GAP_FORGETS_REMOVALS,
+        /** After a reconnection during which nothing happened, a watch is not told that it is in step again. */
+        NEEDLESS_GAP_IS_NOT_TOLD,
         /** After a reconnection, watches are not set again. */
         WATCH_ENDS_WITH_CONNECTION,
         /** The service keeps a watch that the client has closed. */
@@ -96,6 +98,10 @@ public final class ModelBackend implements Backend {
         PROOF_COUNTS_FROM_THE_REPLY,
         /** A session counts as proven for its whole time-out. */
         PROOF_HAS_NO_MARGIN,
+        /** Operations prove nothing; only the renewals that the backend sends by itself do. */
+        OPERATIONS_PROVE_NOTHING,
+        /** A synced read is served from an older state. */
+        SYNCED_READ_IS_STALE,
         /** A session is never renewed. */
         PROOF_IS_NOT_RENEWED,
         /** A cancelled enqueue leaves its ticket. */

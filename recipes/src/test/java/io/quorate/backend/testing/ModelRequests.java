@@ -78,7 +78,11 @@ final class ModelRequests {
     }
 
     private ModelState readable(Read mode) {
-        boolean anyWillDo = mode == Read.ANY || service.has(Bug.LATEST_READ_IS_STALE);
+        boolean anyWillDo = switch (mode) {
+            case ANY -> true;
+            case SYNCED -> service.has(Bug.SYNCED_READ_IS_STALE);
+            case LATEST -> service.has(Bug.LATEST_READ_IS_STALE);
+        };
         ModelState state = anyWillDo ? service.staleState(session) : service.state();
         session.seenRevision = Math.max(session.seenRevision, state.revision());
         return state;

@@ -165,23 +165,25 @@ final class ModelSession implements Session, ModelLink.Owner {
     public CompletableFuture<Optional<Entry>> get(Key key, Read mode) {
         refuseRoot(key, "read");
         namespace.absolute(key);
-        return read("get " + key + " " + mode, requests -> requests.get(key, mode));
+        return read("get " + key + " " + mode, mode, requests -> requests.get(key, mode));
     }
 
     @Override
     public CompletableFuture<Listing> list(Key parent, Content content, Read mode) {
         namespace.absolute(parent);
-        return read("list " + parent + " " + mode, requests -> requests.list(parent, content, mode));
+        return read("list " + parent + " " + mode, mode, requests -> requests.list(parent, content, mode));
     }
 
     @Override
     public CompletableFuture<Snapshot> snapshot(Key prefix) {
         namespace.absolute(prefix);
-        return read("snapshot " + prefix, requests -> requests.snapshot(prefix));
+        return read("snapshot " + prefix, Read.LATEST, requests -> requests.snapshot(prefix));
     }
 
-    private <T> CompletableFuture<T> read(String what, Function<ModelRequests, T> request) {
-        return submit(new Pending<>(what, Kind.READ, request));
+    private <T> CompletableFuture<T> read(String what, Read mode, Function<ModelRequests, T> request) {
+        Pending<T> read = new Pending<>(what, Kind.READ, request);
+        read.isRenewal = mode == Read.LATEST;
+        return submit(read);
     }
 
     @Override
@@ -282,6 +284,7 @@ final class ModelSession implements Session, ModelLink.Owner {
         final Function<ModelRequests, T> request;
         final CompletableFuture<T> future = new CompletableFuture<>();
         Consumer<T> onUnwanted = result -> {};
+        boolean isRenewal = true;
 
         @Nullable
         ModelConnection sentOver;
@@ -347,18 +350,21 @@ final class ModelSession implements Session, ModelLink.Owner {
             } else if (again && kind == Kind.COMMIT && service.has(Bug.LOST_REQUEST_IS_REPORTED_AS_DONE)) {
                 reportAsDone();
             } else {
-                long settledBelow = requireNonNull(Collections.min(pending.keySet()));
-                link.send(
-                        over,
-                        record -> service.receive(
-                                record,
-                                number,
-                                settledBelow,
-                                what,
-                                isWrite(),
-                                this::execute,
-                                outcome -> link.fromService(over, () -> onReply(outcome))));
+                request(over, time.nowNanos());
             }
+        }
+
+        private void request(ModelConnection over, long sentNanos) {
+            long settledBelow = requireNonNull(Collections.min(pending.keySet()));
+            Consumer<Outcome<T>> reply = outcome -> link.fromService(over, () -> {
+                if (isRenewal && outcome.failure() == null && !service.has(Bug.OPERATIONS_PROVE_NOTHING)) {
+                    link.renewed(sentNanos);
+                }
+                onReply(outcome);
+            });
+            link.send(
+                    over,
+                    record -> service.receive(record, number, settledBelow, what, isWrite(), this::execute, reply));
         }
 
         @SuppressWarnings("unchecked") // The result of a commit, which this is.

@@ -421,6 +421,21 @@ interface WatchContract extends ContractWorld {
 
     @Test
     @Guarantee(5)
+    default void gapWithoutChangesTellsThatTheViewIsInStepAgain() {
+        fixture().require(Fault.CUT);
+        Session watcher = openElsewhere("watcher");
+        create(watcher, A, "a");
+        RecordedView view = begunWatching(watcher, A, Scope.ENTRY);
+        suspend(watcher);
+        fixture().restore(watcher);
+        eventually(() -> view.batches().size() == 2, "the gap is told");
+        assertThat(view.batches().get(1).gap()).isTrue();
+        assertThat(view.batches().get(1).changes()).isEmpty();
+        assertThat(view.shows(A, "a")).isTrue();
+    }
+
+    @Test
+    @Guarantee(5)
     default void watchThatIsSetWhileSuspendedIsServedLater() {
         fixture().require(Fault.CUT);
         Session watcher = openElsewhere("watcher");
