@@ -41,6 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 public abstract class BackendContract
         implements CommitContract,
                 ReadContract,
+                HistoryContract,
                 OrderContract,
                 WatchContract,
                 SessionContract,

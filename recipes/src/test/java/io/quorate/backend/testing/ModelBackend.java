@@ -78,6 +78,8 @@ public final class ModelBackend implements Backend {
         GAP_COMPARES_VALUES,
         /** After a reconnection, deletions are not reported. */
         GAP_FORGETS_REMOVALS,
+        /** After a reconnection during which nothing happened, a watch is not told that it is in step again. */
+        NEEDLESS_GAP_IS_NOT_TOLD,
         /** After a reconnection, watches are not set again. */
         WATCH_ENDS_WITH_CONNECTION,
         /** The service keeps a watch that the client has closed. */
@@ -96,6 +98,10 @@ public final class ModelBackend implements Backend {
         PROOF_COUNTS_FROM_THE_REPLY,
         /** A session counts as proven for its whole time-out. */
         PROOF_HAS_NO_MARGIN,
+        /** Operations prove nothing; only the renewals that the backend sends by itself do. */
+        OPERATIONS_PROVE_NOTHING,
+        /** A synced read is served from an older state. */
+        SYNCED_READ_IS_STALE,
         /** A session is never renewed. */
         PROOF_IS_NOT_RENEWED,
         /** A cancelled enqueue leaves its ticket. */
@@ -115,7 +121,55 @@ public final class ModelBackend implements Backend {
         /** Operations after the end of the session wait for ever. */
         OPERATION_AFTER_THE_END_HANGS,
         /** A service that shows an older state than the session has seen is believed. */
-        STALE_SERVICE_ACCEPTED
+        STALE_SERVICE_ACCEPTED,
+        /** An update counts as a creation. */
+        UPDATE_MOVES_THE_CREATE_REVISION,
+        /** An update makes an owned entry persistent. */
+        UPDATE_FORGETS_THE_OWNER,
+        /** An entry is deleted although it has children. */
+        PARENT_IS_DELETED_BEFORE_ITS_CHILDREN,
+        /** An owned entry cannot be deleted by others. */
+        OWNED_ENTRY_IS_HIDDEN_FROM_OTHERS,
+        /** Operations in flight are sent in random order. */
+        OPERATIONS_OVERTAKE_EACH_OTHER,
+        /** A restart loses the last commit. */
+        RESTART_LOSES_THE_LAST_COMMIT,
+        /** The limits are not looked at. */
+        LIMITS_ARE_NOT_CHECKED,
+        /** A state is told before it is published. */
+        STATE_IS_TOLD_TOO_EARLY,
+        /** A closed registration of a state listener goes on. */
+        CLOSED_STATE_LISTENER_IS_TOLD,
+        /** What arrives is not handed to the lane. */
+        LANE_IS_BYPASSED,
+        /** A session ends with its connection. */
+        SESSION_ENDS_WITH_CONNECTION,
+        /** Closing does not wait for operations in flight. */
+        CLOSE_OVERTAKES_OPERATIONS,
+        /** A second close waits for ever. */
+        SECOND_CLOSE_HANGS,
+        /** Closing a backend forgets its sessions. */
+        BACKEND_FORGETS_ITS_SESSIONS,
+        /** An open that was cancelled leaves its session. */
+        CANCELLED_OPEN_LEAVES_SESSION,
+        /** An open waits for ever for a service that is down. */
+        OPEN_WAITS_FOR_EVER,
+        /** A commit that was cancelled before it was sent is sent all the same. */
+        CANCELLED_COMMIT_IS_SENT,
+        /** An operation that somebody else completed is cancelled too late to prevent anything and cleaned up by nobody. */
+        ONLY_CANCEL_CLEANS_UP,
+        /** A prefix is compared by characters. */
+        PREFIX_IS_COMPARED_BY_CHARACTERS,
+        /** The first batch shows what happens from then on only. */
+        FIRST_BATCH_IS_EMPTY,
+        /** A watch that was closed still gets what is under way. */
+        CLOSED_WATCH_STILL_DELIVERS,
+        /** A ticket loses its value. */
+        TICKET_LOSES_ITS_VALUE,
+        /** What an operator deletes is not told to watches. */
+        FOREIGN_DELETION_IS_NOT_TOLD,
+        /** A service that is up is described as down, and the reverse. */
+        DESCRIPTION_IS_UPSIDE_DOWN
     }
 
     private final ModelService service;
@@ -174,16 +228,18 @@ public final class ModelBackend implements Backend {
         }
 
         private void accepted(ModelSession session) {
-            sessions.add(session);
+            if (!service.has(Bug.BACKEND_FORGETS_ITS_SESSIONS)) {
+                sessions.add(session);
+            }
             boolean wanted = !ended;
             ended = true;
-            if (!wanted || !result.complete(session)) {
+            if ((!wanted || !result.complete(session)) && !service.has(Bug.CANCELLED_OPEN_LEAVES_SESSION)) {
                 session.close();
             }
         }
 
         void giveUp() {
-            if (!ended) {
+            if (!ended && !service.has(Bug.OPEN_WAITS_FOR_EVER)) {
                 ended = true;
                 result.completeExceptionally(new BackendUnavailableException(
                         "no connection within " + CONNECTION_TIMEOUT + "; check that the service runs, then retry",
@@ -206,7 +262,7 @@ public final class ModelBackend implements Backend {
     }
 
     private BackendView view() {
-        boolean up = service.isRunning();
+        boolean up = service.isRunning() != service.has(Bug.DESCRIPTION_IS_UPSIDE_DOWN);
         return new BackendView(
                 "model",
                 up,

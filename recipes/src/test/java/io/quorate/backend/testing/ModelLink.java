@@ -121,7 +121,11 @@ final class ModelLink {
     void fromService(ModelConnection over, Runnable message) {
         over.toClient(() -> {
             lastHeardNanos = time.nowNanos();
-            onLane(message);
+            if (service.has(Bug.LANE_IS_BYPASSED) && id != null && !ended) {
+                message.run();
+            } else {
+                onLane(message);
+            }
         });
     }
 
@@ -169,13 +173,14 @@ final class ModelLink {
 
     private void sendRenewal(ModelConnection over) {
         long sentNanos = time.nowNanos();
-        send(
-                over,
-                record -> fromService(over, () -> {
-                    if (!service.has(Bug.PROOF_IS_NOT_RENEWED)) {
-                        prove(sentNanos);
-                    }
-                }));
+        send(over, record -> fromService(over, () -> renewed(sentNanos)));
+    }
+
+    /** Counts what was sent at an instant, and has been confirmed, as a renewal. */
+    void renewed(long sentNanos) {
+        if (!service.has(Bug.PROOF_IS_NOT_RENEWED)) {
+            prove(sentNanos);
+        }
     }
 
     private void prove(long sentNanos) {

@@ -68,7 +68,9 @@ final class ModelRequests {
         ModelState state = readable(Read.LATEST);
         Key absolute = namespace.absolute(prefix);
         List<Entry> entries = state.entries().values().stream()
-                .filter(entry -> entry.key().startsWith(absolute))
+                .filter(entry -> entry.key().startsWith(absolute)
+                        || (service.has(Bug.PREFIX_IS_COMPARED_BY_CHARACTERS)
+                                && entry.key().toString().startsWith(absolute.toString())))
                 .map(namespace::relative)
                 .filter(entry -> !entry.key().isRoot())
                 .toList();
@@ -76,7 +78,11 @@ final class ModelRequests {
     }
 
     private ModelState readable(Read mode) {
-        boolean anyWillDo = mode == Read.ANY || service.has(Bug.LATEST_READ_IS_STALE);
+        boolean anyWillDo = switch (mode) {
+            case ANY -> true;
+            case SYNCED -> service.has(Bug.SYNCED_READ_IS_STALE);
+            case LATEST -> service.has(Bug.LATEST_READ_IS_STALE);
+        };
         ModelState state = anyWillDo ? service.staleState(session) : service.state();
         session.seenRevision = Math.max(session.seenRevision, state.revision());
         return state;
@@ -174,15 +180,15 @@ final class ModelRequests {
                 new Entry(
                         entry.key(),
                         update.value(),
-                        entry.createRevision(),
+                        service.has(Bug.UPDATE_MOVES_THE_CREATE_REVISION) ? revision : entry.createRevision(),
                         revision,
-                        entry.owner(),
+                        service.has(Bug.UPDATE_FORGETS_THE_OWNER) ? null : entry.owner(),
                         entry.createdAt()));
     }
 
     private void delete(ModelState.Draft draft, Op.Delete delete, int index) {
         Entry entry = expected(draft, delete.key(), delete.expectedRevision(), index);
-        if (draft.hasChildren(entry.key())) {
+        if (draft.hasChildren(entry.key()) && !service.has(Bug.PARENT_IS_DELETED_BEFORE_ITS_CHILDREN)) {
             throw new NotEmptyException(index, delete.key());
         }
         draft.remove(entry.key());
@@ -190,13 +196,19 @@ final class ModelRequests {
 
     private Entry expected(ModelState.Draft draft, Key key, long expectedRevision, int index) {
         Entry entry = draft.entries.get(namespace.absolute(key));
-        if (entry == null) {
+        if (entry == null || isHidden(entry)) {
             throw new NoSuchKeyException(index, key);
         }
         if (expectedRevision != Op.ANY_REVISION && expectedRevision != entry.modRevision()) {
             throw new UnexpectedRevisionException(index, key, expectedRevision);
         }
         return entry;
+    }
+
+    private boolean isHidden(Entry entry) {
+        return service.has(Bug.OWNED_ENTRY_IS_HIDDEN_FROM_OTHERS)
+                && entry.isSessionOwned()
+                && !session.id.equals(entry.owner());
     }
 
     Ticket enqueue(Key queue, String label, String id, @Nullable Bytes value) {
@@ -209,7 +221,8 @@ final class ModelRequests {
         Key key = absolute.child(name.toString());
         createParents(draft, key, queue, 0, revision, true);
         draft.sequences.put(absolute, sequence + 1);
-        draft.entries.put(key, entry(key, value, revision, session.id));
+        Bytes stored = service.has(Bug.TICKET_LOSES_ITS_VALUE) ? null : value;
+        draft.entries.put(key, entry(key, stored, revision, session.id));
         List<QueueEntry> ahead = service.state().tickets(absolute).stream()
                 .map(place -> new QueueEntry(namespace.relative(place.key()), place.name()))
                 .toList();

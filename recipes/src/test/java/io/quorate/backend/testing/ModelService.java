@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +139,9 @@ public final class ModelService {
         time.note("service stops");
         running = false;
         incarnation++;
+        if (has(Bug.RESTART_LOSES_THE_LAST_COMMIT) && history.size() > 1) {
+            history.removeLast();
+        }
         sessions.values().forEach(ModelService::disconnect);
     }
 
@@ -207,7 +211,11 @@ public final class ModelService {
         List.copyOf(draft.entries.keySet()).stream()
                 .filter(existing -> existing.startsWith(key))
                 .forEach(draft::remove);
-        publish(draft.finish(nextRevision()));
+        if (has(Bug.FOREIGN_DELETION_IS_NOT_TOLD)) {
+            history.add(draft.finish(nextRevision()));
+        } else {
+            publish(draft.finish(nextRevision()));
+        }
     }
 
     /** Counts what is kept on behalf of clients. */
@@ -412,7 +420,9 @@ public final class ModelService {
     void register(SessionRecord session, long watch, Key key, Scope scope, WatchSink sink) {
         session.watches.put(watch, new Registration(key, scope, sink));
         session.seenRevision = Math.max(session.seenRevision, state().revision());
-        sink.whole(state().view(key, scope), lastChanges.getOrDefault(new Place(key, scope), 0L));
+        sink.whole(
+                has(Bug.FIRST_BATCH_IS_EMPTY) ? new TreeMap<>() : state().view(key, scope),
+                lastChanges.getOrDefault(new Place(key, scope), 0L));
     }
 
     void unregister(SessionRecord session, long watch) {
@@ -456,6 +466,9 @@ public final class ModelService {
     void onBroken(ModelConnection connection) {
         for (SessionRecord session : sessions.values()) {
             if (session.connection == connection) {
+                if (has(Bug.SESSION_ENDS_WITH_CONNECTION)) {
+                    time.after(Duration.ZERO, () -> expire(session.id));
+                }
                 disconnect(session);
             }
         }

@@ -35,6 +35,7 @@ import io.quorate.backend.WatchListener;
 import io.quorate.backend.testing.ModelBackend.Bug;
 import io.quorate.backend.testing.ModelService.Outcome;
 import io.quorate.backend.testing.ModelService.SessionRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -152,7 +153,9 @@ final class ModelSession implements Session, ModelLink.Owner {
         @Override
         public void close() {
             checkThread();
-            stateListeners.remove(this);
+            if (!service.has(Bug.CLOSED_STATE_LISTENER_IS_TOLD)) {
+                stateListeners.remove(this);
+            }
         }
     }
 
@@ -162,28 +165,32 @@ final class ModelSession implements Session, ModelLink.Owner {
     public CompletableFuture<Optional<Entry>> get(Key key, Read mode) {
         refuseRoot(key, "read");
         namespace.absolute(key);
-        return read("get " + key + " " + mode, requests -> requests.get(key, mode));
+        return read("get " + key + " " + mode, mode, requests -> requests.get(key, mode));
     }
 
     @Override
     public CompletableFuture<Listing> list(Key parent, Content content, Read mode) {
         namespace.absolute(parent);
-        return read("list " + parent + " " + mode, requests -> requests.list(parent, content, mode));
+        return read("list " + parent + " " + mode, mode, requests -> requests.list(parent, content, mode));
     }
 
     @Override
     public CompletableFuture<Snapshot> snapshot(Key prefix) {
         namespace.absolute(prefix);
-        return read("snapshot " + prefix, requests -> requests.snapshot(prefix));
+        return read("snapshot " + prefix, Read.LATEST, requests -> requests.snapshot(prefix));
     }
 
-    private <T> CompletableFuture<T> read(String what, Function<ModelRequests, T> request) {
-        return submit(new Pending<>(what, Kind.READ, request));
+    private <T> CompletableFuture<T> read(String what, Read mode, Function<ModelRequests, T> request) {
+        Pending<T> read = new Pending<>(what, Kind.READ, request);
+        read.isRenewal = mode == Read.LATEST;
+        return submit(read);
     }
 
     @Override
     public CompletableFuture<CommitResult> commit(Commit commit) {
-        capabilities().check(commit);
+        if (!service.has(Bug.LIMITS_ARE_NOT_CHECKED)) {
+            capabilities().check(commit);
+        }
         for (Guard guard : commit.guards()) {
             namespace.absolute(guard.key());
         }
@@ -208,7 +215,8 @@ final class ModelSession implements Session, ModelLink.Owner {
                 Kind.ENQUEUE,
                 requests -> requests.enqueue(queue, label, ticketId, value));
         enqueue.onUnwanted = ticket -> {
-            if (!service.has(Bug.CANCEL_LEAVES_TICKET)) {
+            boolean isCleanedUp = enqueue.future.isCancelled() || !service.has(Bug.ONLY_CANCEL_CLEANS_UP);
+            if (isCleanedUp && !service.has(Bug.CANCEL_LEAVES_TICKET)) {
                 removeUnwanted(ticket);
             }
         };
@@ -276,6 +284,7 @@ final class ModelSession implements Session, ModelLink.Owner {
         final Function<ModelRequests, T> request;
         final CompletableFuture<T> future = new CompletableFuture<>();
         Consumer<T> onUnwanted = result -> {};
+        boolean isRenewal = true;
 
         @Nullable
         ModelConnection sentOver;
@@ -296,7 +305,11 @@ final class ModelSession implements Session, ModelLink.Owner {
 
         /** Whether nobody waits for it and it is enough not to send it. */
         boolean canBeDropped() {
-            return future.isDone() && !wasSent() && kind != Kind.DEQUEUE && kind != Kind.CLOSE;
+            return future.isDone()
+                    && !service.has(Bug.CANCELLED_COMMIT_IS_SENT)
+                    && !wasSent()
+                    && kind != Kind.DEQUEUE
+                    && kind != Kind.CLOSE;
         }
 
         void onReply(Outcome<T> outcome) {
@@ -337,18 +350,21 @@ final class ModelSession implements Session, ModelLink.Owner {
             } else if (again && kind == Kind.COMMIT && service.has(Bug.LOST_REQUEST_IS_REPORTED_AS_DONE)) {
                 reportAsDone();
             } else {
-                long settledBelow = requireNonNull(Collections.min(pending.keySet()));
-                link.send(
-                        over,
-                        record -> service.receive(
-                                record,
-                                number,
-                                settledBelow,
-                                what,
-                                isWrite(),
-                                this::execute,
-                                outcome -> link.fromService(over, () -> onReply(outcome))));
+                request(over, time.nowNanos());
             }
+        }
+
+        private void request(ModelConnection over, long sentNanos) {
+            long settledBelow = requireNonNull(Collections.min(pending.keySet()));
+            Consumer<Outcome<T>> reply = outcome -> link.fromService(over, () -> {
+                if (isRenewal && outcome.failure() == null && !service.has(Bug.OPERATIONS_PROVE_NOTHING)) {
+                    link.renewed(sentNanos);
+                }
+                onReply(outcome);
+            });
+            link.send(
+                    over,
+                    record -> service.receive(record, number, settledBelow, what, isWrite(), this::execute, reply));
         }
 
         @SuppressWarnings("unchecked") // The result of a commit, which this is.
@@ -374,7 +390,12 @@ final class ModelSession implements Session, ModelLink.Owner {
 
     private void addPending(Pending<?> operation) {
         pending.put(operation.number, operation);
-        lane.execute(() -> send(operation));
+        if (service.has(Bug.OPERATIONS_OVERTAKE_EACH_OTHER)) {
+            Duration detour = Duration.ofNanos(time.random().nextLong(1_000_000));
+            time.after(detour, () -> link.onLane(() -> send(operation)));
+        } else {
+            lane.execute(() -> send(operation));
+        }
     }
 
     private void send(Pending<?> operation) {
@@ -419,7 +440,7 @@ final class ModelSession implements Session, ModelLink.Owner {
 
     private void ifOpen(ModelWatch watch, Runnable delivery, long revision) {
         link.seen(revision);
-        if (!watch.isClosed()) {
+        if (!watch.isClosed() || service.has(Bug.CLOSED_WATCH_STILL_DELIVERS)) {
             delivery.run();
         }
     }
@@ -454,6 +475,9 @@ final class ModelSession implements Session, ModelLink.Owner {
     @Override
     public void onDetached() {
         note("is suspended");
+        if (service.has(Bug.STATE_IS_TOLD_TOO_EARLY)) {
+            tellState();
+        }
         state = SessionState.SUSPENDED;
         tellState();
     }
@@ -501,6 +525,11 @@ final class ModelSession implements Session, ModelLink.Owner {
                     close.future.whenComplete((result, failure) -> end(SessionState.CLOSED));
             addPending(close);
             lane.schedule(() -> end(SessionState.CLOSED), ModelBackend.CONNECTION_TIMEOUT);
+            if (service.has(Bug.CLOSE_OVERTAKES_OPERATIONS)) {
+                lane.execute(() -> end(SessionState.CLOSED));
+            }
+        } else if (service.has(Bug.SECOND_CLOSE_HANGS)) {
+            return new CompletableFuture<>();
         }
         return end.copy();
     }

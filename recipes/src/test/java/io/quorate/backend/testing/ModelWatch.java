@@ -93,7 +93,7 @@ final class ModelWatch implements Watch {
             revision = newRevision;
             return;
         }
-        if (!initial && newRevision == revision) {
+        if (!initial && service.has(Bug.NEEDLESS_GAP_IS_NOT_TOLD) && newRevision == revision) {
             return;
         }
         List<Change> changes = new ArrayList<>(ModelState.changes(view, relative, scope));

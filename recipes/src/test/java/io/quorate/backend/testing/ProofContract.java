@@ -3,6 +3,7 @@ package io.quorate.backend.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.backend.Commit;
+import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionState;
 import java.time.Duration;
@@ -37,6 +38,26 @@ interface ProofContract extends ContractWorld {
                 },
                 "one and a half time-outs pass");
         assertThat(violations).isEmpty();
+    }
+
+    @Test
+    @Guarantee(7)
+    default void everyOperationThatAQuorumConfirmsMovesTheDeadline() {
+        Session session = open();
+        for (int i = 0; i < 5; i++) {
+            assertMovesTheDeadline(
+                    session,
+                    session.commit(
+                            Commit.builder().create(PARENT.child("c" + i), null).build()));
+            assertMovesTheDeadline(session, session.enqueue(QUEUE, "w", null));
+            assertMovesTheDeadline(session, session.get(A, Read.LATEST));
+        }
+    }
+
+    private void assertMovesTheDeadline(Session session, CompletableFuture<?> operation) {
+        long before = session.provenUntilNanos();
+        CompletableFuture<Long> after = operation.thenApply(result -> session.provenUntilNanos());
+        assertThat(await(after)).isGreaterThan(before);
     }
 
     @Test

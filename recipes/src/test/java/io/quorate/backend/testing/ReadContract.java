@@ -37,6 +37,23 @@ interface ReadContract extends ContractWorld {
 
     @Test
     @Guarantee(2)
+    default void syncedReadSeesWhatAnyoneWasAcknowledged() {
+        Session writer = open("writer");
+        Session reader = openElsewhere("reader");
+        create(writer, A, "0");
+        for (int i = 1; i <= 30; i++) {
+            long revision = update(writer, A, "v" + i).revision();
+            assertThat(await(reader.get(A, Read.SYNCED)))
+                    .map(Entry::modRevision)
+                    .contains(revision);
+            assertThat(await(reader.list(PARENT, Content.ENTRIES, Read.SYNCED)).entries())
+                    .extracting(Entry::modRevision)
+                    .containsExactly(revision);
+        }
+    }
+
+    @Test
+    @Guarantee(2)
     default void latestListingSeesWhatAnyoneWasAcknowledged() {
         Session writer = open("writer");
         Session reader = openElsewhere("reader");

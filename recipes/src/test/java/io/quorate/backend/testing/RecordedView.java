@@ -62,7 +62,9 @@ final class RecordedView implements WatchListener {
         demand(onLane.getAsBoolean(), "is not on the lane", batch);
         demand(ends.isEmpty(), "comes after the end", batch);
         demand(batch.initial() == moments.isEmpty(), "is initial and not the first, or the reverse", batch);
-        demand(moments.isEmpty() || batch.revision() > revision(), "does not rise above " + revision(), batch);
+        boolean tellsNothing = batch.gap() && batch.changes().isEmpty();
+        long least = tellsNothing ? revision() : revision() + 1;
+        demand(moments.isEmpty() || batch.revision() >= least, "does not rise above " + revision(), batch);
         demand(batch.initial() || batch.gap() || !batch.changes().isEmpty(), "is empty for no reason", batch);
         Set<Key> changed = new HashSet<>();
         for (Change change : batch.changes()) {

@@ -86,6 +86,17 @@ interface SessionContract extends ContractWorld {
     }
 
     @Test
+    @Guarantee(12)
+    default void openThatIsCancelledOnceTheServiceHasAcceptedItLeavesNoSession() {
+        CompletableFuture<Session> opening = fixture().backend().open(fixture().options("gives up"));
+        eventually(() -> fixture().audit().sessions() == 1, "the service accepts the session");
+        if (!opening.cancel(false)) {
+            await(opening).close();
+        }
+        eventually(() -> fixture().audit().sessions() == 0, "the abandoned session is gone");
+    }
+
+    @Test
     default void openFailsWhileTheServiceIsDown() {
         fixture().require(Fault.STOP_SERVICE);
         fixture().stopService();

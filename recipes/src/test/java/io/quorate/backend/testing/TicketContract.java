@@ -294,6 +294,22 @@ interface TicketContract extends ContractWorld {
         assertNoTicketComesToBe(session);
     }
 
+    /** This is what {@link CompletableFuture#orTimeout} does. */
+    @Test
+    @Guarantee(12)
+    default void enqueueThatTimesOutInFlightLeavesNoTicket() {
+        Session session = open();
+        for (int i = 0; i < 10; i++) {
+            CompletableFuture<?> before = session.get(QUEUE, Read.LATEST);
+            CompletableFuture<Ticket> enqueue = session.enqueue(QUEUE, "w", null);
+            await(before);
+            if (!enqueue.completeExceptionally(new TimeoutException("the caller's deadline"))) {
+                await(session.dequeue(await(enqueue)));
+            }
+        }
+        assertNoTicketComesToBe(session);
+    }
+
     @Test
     @Guarantee(12)
     default void enqueueThatIsCancelledWhileSuspendedLeavesNoTicket() {
@@ -334,15 +350,6 @@ interface TicketContract extends ContractWorld {
         eventually(() -> countChildren(other, QUEUE) == 1, "the ticket is removed");
         settle(session);
         assertThat(countChildren(other, QUEUE)).isEqualTo(1);
-    }
-
-    /** This is what {@link CompletableFuture#orTimeout} does. */
-    @Test
-    @Guarantee(12)
-    default void enqueueThatTimesOutLeavesNoTicket() {
-        Session session = open();
-        session.enqueue(QUEUE, "w", null).completeExceptionally(new TimeoutException("the caller's deadline"));
-        assertNoTicketComesToBe(session);
     }
 
     @Test

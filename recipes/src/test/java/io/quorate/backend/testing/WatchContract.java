@@ -421,6 +421,21 @@ interface WatchContract extends ContractWorld {
 
     @Test
     @Guarantee(5)
+    default void gapWithoutChangesTellsThatTheViewIsInStepAgain() {
+        fixture().require(Fault.CUT);
+        Session watcher = openElsewhere("watcher");
+        create(watcher, A, "a");
+        RecordedView view = begunWatching(watcher, A, Scope.ENTRY);
+        suspend(watcher);
+        fixture().restore(watcher);
+        eventually(() -> view.batches().size() == 2, "the gap is told");
+        assertThat(view.batches().get(1).gap()).isTrue();
+        assertThat(view.batches().get(1).changes()).isEmpty();
+        assertThat(view.shows(A, "a")).isTrue();
+    }
+
+    @Test
+    @Guarantee(5)
     default void watchThatIsSetWhileSuspendedIsServedLater() {
         fixture().require(Fault.CUT);
         Session watcher = openElsewhere("watcher");
@@ -516,6 +531,29 @@ interface WatchContract extends ContractWorld {
         await(isClosed);
         begunWatching(session, A, Scope.ENTRY);
         assertThat(view.batches()).isEmpty();
+    }
+
+    /** The watch is closed by a reply that its first batch follows closely. */
+    @Test
+    @Guarantee(4)
+    default void watchClosedWhileItsFirstBatchIsUnderWayGetsNone() {
+        Session session = open();
+        create(session, A, "a");
+        for (int i = 0; i < 10; i++) {
+            RecordedView view = new RecordedView(session.scheduler()::isOnLane);
+            CompletableFuture<Integer> batchesAtTheClose = new CompletableFuture<>();
+            session.scheduler().execute(() -> {
+                CompletableFuture<?> reply = session.get(A, Read.LATEST);
+                Watch watch = session.watch(A, Scope.ENTRY, view);
+                CompletableFuture<?> unused = reply.thenRun(() -> {
+                    watch.close();
+                    batchesAtTheClose.complete(view.batches().size());
+                });
+            });
+            int atTheClose = await(batchesAtTheClose);
+            begunWatching(session, A, Scope.ENTRY);
+            assertThat(view.batches()).hasSize(atTheClose);
+        }
     }
 
     @Test
