@@ -80,7 +80,7 @@ final class Connection {
         // Bounds the one blocking request there is, the end of the session, and leaves time to join the threads.
         client.setProperty(
                 ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT,
-                Integer.toString(Math.max(1, millis(config.connectionTimeout()) * 3 / 4)));
+                Integer.toString(Math.max(1, millis(config.connectionTimeout()) / 2)));
         client.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(MAX_REPLY_BYTES));
         for (Map.Entry<String, String> property : config.clientProperties().entrySet()) {
             client.setProperty(property.getKey(), property.getValue());
@@ -102,11 +102,24 @@ final class Connection {
      * Ends the session as far as a server can be reached, and joins the threads. Waits for the connection time-out at most for
      * the reply of a server.
      */
-    void close() {
+    private void close() {
         curator.close();
         for (Thread thread : threads) {
             joinQuietly(thread);
         }
+    }
+
+    /** Closes on a thread of its own, which is returned, and then runs something more there. */
+    Thread closeOnThread(String name, Runnable then) {
+        Thread thread = new Thread(
+                () -> {
+                    close();
+                    then.run();
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private static void joinQuietly(Thread thread) {

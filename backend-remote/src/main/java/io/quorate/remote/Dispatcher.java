@@ -37,6 +37,7 @@ final class Dispatcher {
     private long epoch;
     private boolean connected = true;
     private @Nullable QuorateException ended;
+    private Runnable whenIdle = () -> {};
 
     /** Returns the number of the current connection. Replies to requests of an earlier one are void. */
     long epoch() {
@@ -85,6 +86,19 @@ final class Dispatcher {
         }
         op.reads().forEach(path -> unindex(readers, path, op));
         resume(op.takeWaiting());
+        if (isIdle()) {
+            whenIdle.run();
+        }
+    }
+
+    /** Returns whether no operation is open but those that last as long as the session. */
+    boolean isIdle() {
+        return open.values().stream().allMatch(Operation::isLasting);
+    }
+
+    /** Sets what to do each time that the last operation that somebody waits for is done. */
+    void whenIdle(Runnable action) {
+        whenIdle = action;
     }
 
     private void resume(List<Operation> waiting) {

@@ -29,6 +29,11 @@ final class GetOperation extends ReadOperation<Optional<Entry>> {
     }
 
     @Override
+    String node() {
+        return path;
+    }
+
+    @Override
     void request() {
         context.wire().multi(this, List.of(Op.getData(path)), this::answered);
     }

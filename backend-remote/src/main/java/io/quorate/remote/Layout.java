@@ -2,6 +2,7 @@ package io.quorate.remote;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
@@ -28,11 +29,11 @@ final class Layout {
     }
 
     String slot(long session, int slot) {
-        return String.format("%s/sessions/%016x-%d", root, session, slot);
+        return String.format(Locale.ROOT, "%s/sessions/%016x-%d", root, session, slot);
     }
 
     String stripe(int stripe) {
-        return String.format("%s/incarnations/%02x", root, stripe);
+        return String.format(Locale.ROOT, "%s/incarnations/%02x", root, stripe);
     }
 
     /** Returns every persistent node, parents first. */

@@ -26,7 +26,6 @@ final class ListOperation extends ReadOperation<Listing> {
     private final Key parent;
     private final String path;
     private final Content content;
-    private final boolean latest;
     private boolean exists;
     private int generation;
 
@@ -35,7 +34,6 @@ final class ListOperation extends ReadOperation<Listing> {
         this.parent = parent;
         this.path = context.paths().path(parent);
         this.content = content;
-        this.latest = mode == Read.LATEST;
     }
 
     @Override
@@ -44,11 +42,13 @@ final class ListOperation extends ReadOperation<Listing> {
     }
 
     @Override
+    String node() {
+        return path;
+    }
+
+    @Override
     void request() {
         int current = ++generation;
-        if (!latest) {
-            context.wire().sync(this, path);
-        }
         context.wire().children(this, path, (code, names, stat) -> {
             if (current == generation && counts()) {
                 listed(code, names);
@@ -58,7 +58,7 @@ final class ListOperation extends ReadOperation<Listing> {
 
     private void listed(Code code, List<String> names) {
         if (code == Code.NONODE) {
-            exists = false;
+            exists = parent.isRoot();
             settle(List.of(), List.of());
             return;
         }

@@ -37,6 +37,11 @@ abstract class Operation {
     /** Completes the operation since the session has ended. */
     abstract void end(QuorateException cause);
 
+    /** Returns whether the operation goes on for as long as the session does, so that nobody waits for its end. */
+    boolean isLasting() {
+        return false;
+    }
+
     /** Returns the paths that the operation changes. */
     Set<String> writes() {
         return Set.of();

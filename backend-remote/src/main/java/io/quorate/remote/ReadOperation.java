@@ -14,14 +14,14 @@ abstract class ReadOperation<T> extends Operation {
 
     final SessionContext context;
     final Result<T> result;
-    private final boolean latest;
+    private final Read mode;
     private long mark;
     private List<Operation> behind = List.of();
     private Renewal.@Nullable Barrier barrier;
 
     ReadOperation(SessionContext context, Read mode) {
         this.context = context;
-        this.latest = mode == Read.LATEST;
+        this.mode = mode;
         this.mark = context.renewal().mark();
         this.result = new Result<>(context.lane(), this::abandoned);
     }
@@ -32,6 +32,9 @@ abstract class ReadOperation<T> extends Operation {
 
     /** Sends the requests. */
     abstract void request();
+
+    /** Returns the node that is read. */
+    abstract String node();
 
     /** Returns the earlier operations whose effect the read must see. */
     List<Operation> ahead() {
@@ -44,15 +47,12 @@ abstract class ReadOperation<T> extends Operation {
         if (!Dispatcher.mayFollow(this, behind, false)) {
             return;
         }
-        if (latest) {
-            beginLatest();
+        switch (mode) {
+            case LATEST -> barrier = context.renewal().barrier(mark);
+            case SYNCED -> context.wire().sync(this, node());
+            case ANY -> {}
         }
         request();
-    }
-
-    /** Sends what makes the requests that follow linearizable. */
-    private void beginLatest() {
-        barrier = context.renewal().barrier(mark);
     }
 
     /**

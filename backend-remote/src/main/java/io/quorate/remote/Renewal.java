@@ -236,6 +236,11 @@ final class Renewal {
         }
 
         @Override
+        boolean isLasting() {
+            return true;
+        }
+
+        @Override
         void throttled() {
             handedOver = false;
             inFlight--;

@@ -60,6 +60,11 @@ abstract class ServedWatch extends Operation implements WatchRegistry.Target, Wa
         load();
     }
 
+    @Override
+    final boolean isLasting() {
+        return true;
+    }
+
     /** Delivers the differences to a later true state, and whatever waited for that. */
     final void deliver(long revision, List<Change> changes) {
         boolean initial = !initialDelivered;

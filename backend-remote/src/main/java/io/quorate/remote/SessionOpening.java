@@ -286,17 +286,11 @@ final class SessionOpening implements Watcher {
             timer.close();
         }
         dispatcher.end(failure);
-        Connection broken = connection;
-        Thread closer = new Thread(
-                () -> {
-                    if (broken != null) {
-                        broken.close();
-                    }
-                    whenOver.run();
-                },
-                "quorate-close");
-        closer.setDaemon(true);
-        closer.start();
+        if (connection == null) {
+            whenOver.run();
+        } else {
+            connection.closeOnThread("quorate-close", whenOver);
+        }
         result.fail(failure);
         lane.terminate();
     }

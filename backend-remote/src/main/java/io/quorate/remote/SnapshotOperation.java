@@ -31,6 +31,11 @@ final class SnapshotOperation extends ReadOperation<Snapshot> implements Subtree
     }
 
     @Override
+    String node() {
+        return path;
+    }
+
+    @Override
     void request() {
         if (!registered) {
             registered = true;

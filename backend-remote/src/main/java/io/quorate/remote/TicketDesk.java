@@ -7,6 +7,7 @@ import io.quorate.backend.TicketName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** How tickets are named and how a queue's children read as places. */
@@ -24,7 +25,8 @@ final class TicketDesk {
      * tickets; see {@link QueueWatch}.
      */
     static String newId(long session) {
-        return String.format("%016x%016x", session, ThreadLocalRandom.current().nextLong());
+        return String.format(
+                Locale.ROOT, "%016x%016x", session, ThreadLocalRandom.current().nextLong());
     }
 
     /** Returns the part of a ticket's id that tells its owner. */

@@ -66,6 +66,9 @@ final class ZooKeeperSession implements Session {
     private volatile boolean closing;
     private volatile @Nullable Thread closer;
 
+    /** Whether the session closes as soon as nothing is in flight; touched on the lane only. */
+    private boolean draining;
+
     ZooKeeperSession(
             SessionContext context,
             SessionOptions options,
@@ -136,22 +139,27 @@ final class ZooKeeperSession implements Session {
     @Override
     public CompletableFuture<Optional<Entry>> get(Key key, Read mode) {
         refuseRoot(key, "read");
+        refuseTooLong(key);
         return submit(() -> new GetOperation(context, key, mode), GetOperation::future);
     }
 
     @Override
     public CompletableFuture<Listing> list(Key parent, Content content, Read mode) {
+        refuseTooLong(parent);
         return submit(() -> new ListOperation(context, parent, content, mode), ListOperation::future);
     }
 
     @Override
     public CompletableFuture<Snapshot> snapshot(Key prefix) {
+        refuseTooLong(prefix);
         return submit(() -> new SnapshotOperation(context, prefix), SnapshotOperation::future);
     }
 
     @Override
     public CompletableFuture<CommitResult> commit(Commit commit) {
         capabilities.check(commit);
+        commit.guards().forEach(guard -> refuseTooLong(guard.key()));
+        commit.ops().forEach(op -> refuseTooLong(op.key()));
         refuseTooLarge(commit);
         return submit(() -> new CommitOperation(context, commit), CommitOperation::future);
     }
@@ -162,12 +170,16 @@ final class ZooKeeperSession implements Session {
         TicketName.checkLabel(label);
         capabilities.check(queue, value);
         // Refuses a queue whose tickets would not be keys.
-        queue.child(label + "-" + "0".repeat(32) + "-" + "0".repeat(11));
+        refuseTooLong(queue.child(label + "-" + "0".repeat(32) + "-" + "0".repeat(11)));
         return submit(() -> new EnqueueOperation(context, queue, label, value), EnqueueOperation::future);
     }
 
     @Override
     public CompletableFuture<Void> dequeue(Ticket ticket) {
+        if (!ticket.owner().equals(id())) {
+            throw new IllegalArgumentException("the ticket " + ticket.key() + " is owned by session " + ticket.owner()
+                    + ", not by " + id() + "; only its owner gives it back");
+        }
         return submit(() -> new TicketRemoval(context, context.paths().path(ticket.key())), TicketRemoval::future);
     }
 
@@ -176,6 +188,7 @@ final class ZooKeeperSession implements Session {
         if (scope != Scope.SUBTREE) {
             refuseRoot(key, "watched with this scope");
         }
+        refuseTooLong(key);
         ServedWatch watch = scope == Scope.QUEUE
                 ? new QueueWatch(context, key, listener)
                 : new EntriesWatch(context, key, scope, listener);
@@ -218,6 +231,13 @@ final class ZooKeeperSession implements Session {
         }
     }
 
+    /** Refuses a key that breaks the limits once the namespace of the session stands before it. */
+    private void refuseTooLong(Key key) {
+        if (!key.isRoot() && !options.namespace().isRoot()) {
+            Key unused = options.namespace().resolve(key.toString());
+        }
+    }
+
     private void refuseTooLarge(Commit commit) {
         long bytes = 0;
         for (Guard guard : commit.guards()) {
@@ -247,6 +267,9 @@ final class ZooKeeperSession implements Session {
         context.slots().disconnected();
         context.renewal().disconnected();
         publish(SessionState.SUSPENDED);
+        if (draining) {
+            finishClose();
+        }
     }
 
     /** Takes the new connection of the same session. On the lane. */
@@ -276,7 +299,7 @@ final class ZooKeeperSession implements Session {
         context.dispatcher().end(cause);
         tellListeners(terminal);
         whenEnded.accept(this);
-        ended.complete(null);
+        context.lane().execute(() -> ended.complete(null));
         context.lane().terminate();
     }
 
@@ -308,23 +331,28 @@ final class ZooKeeperSession implements Session {
     }
 
     private void beginClose() {
+        if (state.isTerminal() || draining) {
+            return;
+        }
+        draining = true;
+        context.dispatcher().whenIdle(this::finishClose);
+        if (state == SessionState.SUSPENDED || context.dispatcher().isIdle()) {
+            finishClose();
+        } else {
+            // Operations in flight complete first, but not for longer than leaves time to tell the servers.
+            context.lane().schedule(this::finishClose, closeTimeout.dividedBy(4));
+        }
+    }
+
+    private void finishClose() {
         if (state.isTerminal() || closer != null) {
             return;
         }
-        // What was sent is answered first: the request to end the session is queued behind it.
         closeConnection(() -> context.lane().post(() -> end(SessionState.CLOSED, new SessionClosedException(id()))));
     }
 
     private void closeConnection(Runnable then) {
-        Thread thread = new Thread(
-                () -> {
-                    connection.close();
-                    then.run();
-                },
-                "quorate-close-" + id());
-        thread.setDaemon(true);
-        closer = thread;
-        thread.start();
+        closer = connection.closeOnThread("quorate-close-" + id(), then);
     }
 
     @Override

@@ -12,8 +12,9 @@ final class ArchitectureTest extends ArchitectureContract {
             "org.slf4j",
             "org.jspecify.annotations");
     private static final Set<String> CLOCK_READERS = Set.of();
-    private static final Set<String> THREAD_OWNERS = Set.of();
-    private static final Set<String> RANDOM_SOURCES = Set.of();
+    private static final Set<String> THREAD_OWNERS =
+            Set.of("io.quorate.remote.Connection", "io.quorate.remote.Lane", "io.quorate.remote.ZooKeeperBackend");
+    private static final Set<String> RANDOM_SOURCES = Set.of("io.quorate.remote.TicketDesk");
 
     @Override
     protected Set<String> allowedPackages() {

@@ -62,6 +62,7 @@ final class ZooKeeperFixture implements BackendFixture {
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<ZooKeeperBackend> backends = new ArrayList<>();
     private final ZooKeeperBackend backend;
+    private long lastReaping = System.nanoTime();
 
     /** The way of one session to the servers. */
     private static final class Link {
@@ -185,9 +186,21 @@ final class ZooKeeperFixture implements BackendFixture {
     @Override
     public void eventually(BooleanSupplier condition, String what) {
         try {
-            Awaitility.await().pollInterval(Duration.ofMillis(10)).atMost(LIMIT).until(condition::getAsBoolean);
+            Awaitility.await().pollInterval(Duration.ofMillis(10)).atMost(LIMIT).until(() -> {
+                reapContainers();
+                return condition.getAsBoolean();
+            });
         } catch (ConditionTimeoutException e) {
             throw new AssertionError("did not come about: " + what, e);
+        }
+    }
+
+    /** Does what the leader does once a minute. */
+    private void reapContainers() throws InterruptedException {
+        long now = System.nanoTime();
+        if (now - lastReaping > TimeUnit.MILLISECONDS.toNanos(300) && servers.hasLeader()) {
+            lastReaping = now;
+            servers.reapContainers();
         }
     }
 

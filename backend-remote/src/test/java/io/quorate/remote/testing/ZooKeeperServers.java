@@ -233,6 +233,11 @@ public final class ZooKeeperServers implements AutoCloseable {
         return nodes.indexOf(leader);
     }
 
+    /** Whether a server leads at the moment. */
+    public boolean hasLeader() {
+        return leaderOrNull() != null;
+    }
+
     /** Where the clients of the server that leads connect to. */
     public InetSocketAddress leaderAddress() {
         return address(leader());
