@@ -64,12 +64,20 @@ final class Connection {
                 ? CuratorFrameworkFactory.builder()
                 : config.curator().get();
         if (builder.getEnsembleProvider() == null) {
-            builder.connectString(config.connectString());
+            builder.connectString(reconnectable(config.connectString()));
         }
         if (config.authentication() instanceof ZooKeeperConfig.Authentication.Digest digest) {
             builder.authorization("digest", ZooKeeperConfig.credentials(digest));
         }
         return builder;
+    }
+
+    /**
+     * Names a single server twice. ZooKeeper's client pauses for a second once it has tried every server of its list, which for a list of
+     * one is before the first attempt to come back.
+     */
+    private static String reconnectable(String connectString) {
+        return connectString.contains(",") ? connectString : connectString + "," + connectString;
     }
 
     private static ZKClientConfig clientConfig(ZooKeeperConfig config, @Nullable ZKClientConfig given) {

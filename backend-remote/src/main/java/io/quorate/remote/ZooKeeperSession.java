@@ -294,8 +294,9 @@ final class ZooKeeperSession implements Session {
 
     private void end(SessionState terminal, QuorateException cause) {
         context.renewal().stop();
-        context.watches().end();
+        // First, so that whoever is told of the end by any other means finds it here.
         state = terminal;
+        context.watches().end();
         context.dispatcher().end(cause);
         tellListeners(terminal);
         whenEnded.accept(this);

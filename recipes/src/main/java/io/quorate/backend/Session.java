@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * comment says about cancellation.
  *
  * <p><b>The end.</b> After {@link SessionState#EXPIRED} or {@link SessionState#CLOSED} every operation fails with
- * {@link SessionExpiredException} or {@link SessionClosedException}: the returned future is done already. A commit that was in flight then fails with
- * {@link OutcomeUnknownException} if its fate could not be learned.
+ * {@link SessionExpiredException} or {@link SessionClosedException}: the returned future is done already. A commit that was in
+ * flight then fails with {@link OutcomeUnknownException} if its fate could not be learned. The state is published before any
+ * operation fails and any watch ends because of it.
  */
 public interface Session extends AutoCloseable {
 

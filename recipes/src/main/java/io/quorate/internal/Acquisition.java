@@ -6,7 +6,6 @@ import io.quorate.backend.Key;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
-import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.backend.Ticket;
@@ -133,7 +132,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
 
     @Override
     public void failed(QuorateException cause) {
-        if (cause instanceof SessionExpiredException || cause instanceof SessionClosedException) {
+        if (cause instanceof SessionExpiredException) {
             attempt();
         } else {
             fail(cause);
@@ -177,14 +176,20 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         if (result.isDone()) {
             return;
         }
-        Place place = live.lines()
-                .join(
-                        request.queue(),
-                        request.label(),
-                        request.owner(),
-                        request.rule(),
-                        ticket -> own(live.session(), ticket),
-                        this);
+        Place place;
+        try {
+            place = live.lines()
+                    .join(
+                            request.queue(),
+                            request.label(),
+                            request.owner(),
+                            request.rule(),
+                            ticket -> own(live.session(), ticket),
+                            this);
+        } catch (QuorateException e) {
+            failed(e);
+            return;
+        }
         stand = new Stand(live, place);
         if (result.isDone()) {
             live.lines().leave(request.queue(), place);

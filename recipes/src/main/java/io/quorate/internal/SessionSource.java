@@ -34,13 +34,13 @@ public final class SessionSource {
      */
     public CompletableFuture<LiveSession> current() {
         while (true) {
-            CompletableFuture<LiveSession> known = latest.get();
-            if (known != null && isUsable(known)) {
-                return known;
-            }
             if (closed) {
                 return CompletableFuture.failedFuture(
                         new BackendUnavailableException("this client is closed; open another", null));
+            }
+            CompletableFuture<LiveSession> known = latest.get();
+            if (known != null && isUsable(known)) {
+                return known;
             }
             CompletableFuture<LiveSession> opening = new CompletableFuture<>();
             if (latest.compareAndSet(known, opening)) {

@@ -1,15 +1,37 @@
 package io.quorate.samples;
 
-/** A placeholder: it proves that the build runs a sample, and takes no lock yet. */
+import io.quorate.Quorate;
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Commit;
+import io.quorate.backend.Key;
+import io.quorate.lock.LockLease;
+import java.time.Duration;
+
+/** The smallest program that does something under a lock. */
 public final class FirstLock {
+
     private FirstLock() {}
 
     /**
-     * Prints one line.
+     * Takes a lock, writes under its guard, and gives it back.
      *
-     * @param args ignored
+     * @param args the URI of a ZooKeeper server, or nothing to start one here
      */
-    public static void main(String[] args) {
-        System.out.println("FirstLock is a placeholder: the sample that takes a lock is not written yet.");
+    public static void main(String[] args) throws Exception {
+        try (SampleServer server = SampleServer.of(args)) {
+            run(server.uri());
+        }
+    }
+
+    static void run(String uri) throws InterruptedException {
+        try (Quorate quorate = Quorate.open(uri);
+                LockLease lease = quorate.lock("orders/42").acquire(Duration.ofSeconds(5))) {
+            // The guard makes the write exactly as safe as the lock: it is refused once somebody else has the lock.
+            quorate.commit(Commit.builder()
+                    .guard(lease.guard())
+                    .createOwned(Key.of("/shipping/42"), Bytes.utf8("packed"))
+                    .build());
+            System.out.println("Packed order 42 under token " + lease.token());
+        }
     }
 }

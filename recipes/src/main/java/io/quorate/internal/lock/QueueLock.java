@@ -96,7 +96,7 @@ public final class QueueLock implements DistributedLock {
     public CompletableFuture<List<Contender>> contendersAsync() {
         return client.sessions()
                 .current()
-                .thenCompose(live -> live.session().list(queue, Content.ENTRIES, Read.LATEST))
+                .thenCompose(live -> live.session().list(queue, Content.ENTRIES, Read.SYNCED))
                 .thenApplyAsync(QueueLock::contenders, client.callbackExecutor());
     }
 

@@ -25,6 +25,7 @@ import io.quorate.backend.StaleClusterException;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.WatchBatch;
+import io.quorate.backend.WatchListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -362,6 +364,33 @@ interface SessionContract extends ContractWorld {
     }
 
     // ------------------------------------------------------------ closing
+
+    @Test
+    @Guarantee(10)
+    default void endIsPublishedBeforeAnythingElseTellsOfIt() {
+        // Whoever asks for another session when told of the end must not be given this one again.
+        fixture().require(Fault.CUT, Fault.EXPIRE);
+        Session session = open();
+        List<SessionState> told = new CopyOnWriteArrayList<>();
+        session.watch(A, Scope.ENTRY, new WatchListener() {
+            @Override
+            public void onBatch(WatchBatch batch) {}
+
+            @Override
+            public void onEnd(QuorateException cause) {
+                told.add(session.state());
+            }
+        });
+        fixture().cut(session);
+        eventually(() -> session.state() == SessionState.SUSPENDED, "the connection is lost");
+        CompletableFuture<?> ticket =
+                session.enqueue(QUEUE, "w", null).whenComplete((result, failure) -> told.add(session.state()));
+        fixture().expire(session);
+        fixture().restore(session);
+        eventually(ticket::isDone, "the enqueue fails");
+        eventually(() -> told.size() == 2, "the watch and the ticket were told");
+        assertThat(told).containsOnly(SessionState.EXPIRED);
+    }
 
     @Test
     @Guarantee(11)

@@ -404,7 +404,8 @@ public abstract class LockContract {
     @Test
     void leaseUntilDeadlineSurvivesAShortLossOfTheConnection() {
         fixture.require(Fault.CUT);
-        Quorate a = open("a");
+        // Long enough for the pause that a client may make before it connects again.
+        Quorate a = open("a", fixture.sessionTimeout().multipliedBy(3));
         LockLease lease = acquire(a, SuspensionPolicy.UNTIL_DEADLINE);
         Session session = session(a);
 
@@ -741,9 +742,13 @@ public abstract class LockContract {
     }
 
     private Quorate open(String owner) {
+        return open(owner, fixture.sessionTimeout());
+    }
+
+    private Quorate open(String owner, Duration sessionTimeout) {
         QuorateOptions options = QuorateOptions.defaults()
                 .withOwnerName(owner)
-                .withSessionTimeout(fixture.sessionTimeout())
+                .withSessionTimeout(sessionTimeout)
                 .withNamespace(fixture.namespace());
         Optional<Executor> callbacks = fixture.virtualTime().map(world -> world.newLane("callbacks of " + owner));
         Quorate client = fixture.await(Quorate.openAsync(

@@ -1,0 +1,63 @@
+package io.quorate.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Runs each sample as a user would, and looks at what it tells. */
+final class SamplesTest {
+
+    @Test
+    void firstLockPacksTheOrder() throws Exception {
+        assertThat(outputOf(() -> FirstLock.main(new String[0]))).contains("Packed order 42 under token ");
+    }
+
+    @Test
+    void fencedLockRefusesTheLateWriteAndLosesNothing() throws Exception {
+        List<String> lines = outputOf(() -> FencedLock.main(new String[0]))
+                .lines()
+                .map(line -> line.substring(Math.min(line.length(), 11)).replaceAll(" +", " "))
+                .toList();
+
+        assertThat(lines)
+                .containsSubsequence(
+                        "ben queues up behind ana",
+                        "cleo queues up behind ana",
+                        "ana is stopped: nothing gets in or out of her machine")
+                .anyMatch(line -> line.startsWith("ana has lost the lock by her own clock"))
+                .anyMatch(line -> line.startsWith("backend refuses her write: nothing was committed"))
+                .anyMatch(line -> line.startsWith("printer refuses her receipt: token "))
+                .endsWith("balance is 130 = 100 + 10 + 20: nothing was lost");
+        assertThat(indexOf(lines, "ana has lost the lock"))
+                .as("she knew before the next one held it")
+                .isLessThan(indexOf(lines, "ben holds the lock"));
+        assertThat(indexOf(lines, "ben holds the lock")).isLessThan(indexOf(lines, "cleo holds the lock"));
+    }
+
+    private static int indexOf(List<String> lines, String beginning) {
+        return lines.indexOf(lines.stream()
+                .filter(line -> line.startsWith(beginning))
+                .findFirst()
+                .orElseThrow());
+    }
+
+    private static String outputOf(Program program) throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        try (PrintStream capturing = new PrintStream(captured, true, StandardCharsets.UTF_8)) {
+            System.setOut(capturing);
+            program.run();
+        } finally {
+            System.setOut(before);
+        }
+        return captured.toString(StandardCharsets.UTF_8);
+    }
+
+    private interface Program {
+        void run() throws Exception;
+    }
+}
