@@ -121,13 +121,21 @@ final class BinaryInput {
     String text(int maxBytes) {
         int length = count(maxBytes);
         need(length);
-        byte[] bytes = raw(length);
-        for (byte b : bytes) {
-            if (b < 0) {
-                return decode(bytes);
+        if (!buffer.hasArray()) {
+            return text(raw(length), 0, length);
+        }
+        int start = buffer.arrayOffset() + buffer.position();
+        buffer.position(buffer.position() + length);
+        return text(buffer.array(), start, length);
+    }
+
+    private static String text(byte[] bytes, int start, int length) {
+        for (int i = start; i < start + length; i++) {
+            if (bytes[i] < 0) {
+                return decode(bytes, start, length);
             }
         }
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        return new String(bytes, start, length, StandardCharsets.ISO_8859_1);
     }
 
     /** Reads the path of a node other than the root. */
@@ -140,11 +148,11 @@ final class BinaryInput {
         return path;
     }
 
-    private static String decode(byte[] bytes) {
+    private static String decode(byte[] bytes, int start, int length) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
+                    .decode(ByteBuffer.wrap(bytes, start, length))
                     .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedDataException("a text is not UTF-8", e);

@@ -91,17 +91,21 @@ final class Digest {
         return mix(session * K6 + operation * K7 + index * K8 + ResultCodec.hash(result) * K9);
     }
 
+    /** Hashes bytes in two chains, which the processor follows side by side. */
     private static long bytes(long seed, byte[] bytes) {
-        long hash = seed * K0 + bytes.length;
-        int whole = bytes.length & -Long.BYTES;
-        for (int i = 0; i < whole; i += Long.BYTES) {
-            hash = (hash ^ (long) LONGS.get(bytes, i)) * K1;
-            hash ^= hash >>> 29;
+        long even = seed * K0 + bytes.length;
+        long odd = K3;
+        int i = 0;
+        for (; i <= bytes.length - 2 * Long.BYTES; i += 2 * Long.BYTES) {
+            even = (even ^ (long) LONGS.get(bytes, i)) * K1;
+            odd = (odd ^ (long) LONGS.get(bytes, i + Long.BYTES)) * K2;
+            even ^= even >>> 29;
+            odd ^= odd >>> 31;
         }
-        for (int i = whole; i < bytes.length; i++) {
-            hash = (hash ^ (bytes[i] & 0xFF)) * K2;
-            hash ^= hash >>> 29;
+        for (; i < bytes.length; i++) {
+            even = (even ^ (bytes[i] & 0xFF)) * K2;
+            even ^= even >>> 29;
         }
-        return mix(hash);
+        return mix(even + mix(odd));
     }
 }

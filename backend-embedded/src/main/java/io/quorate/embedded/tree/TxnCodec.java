@@ -174,12 +174,19 @@ public final class TxnCodec {
         }
         long timeMillis = input.signed();
         Result result = ResultCodec.read(input);
+        return new Txn.Write(session, operation, acknowledged, timeMillis, readChanges(input), result);
+    }
+
+    private static List<NodeChange> readChanges(BinaryInput input) {
         int count = input.elements(TreeLimits.HARD_TXN_BYTES);
+        if (count <= 1) {
+            return count == 0 ? List.of() : List.of(readChange(input));
+        }
         List<NodeChange> changes = new ArrayList<>(Math.min(count, 16));
         for (int i = 0; i < count; i++) {
             changes.add(readChange(input));
         }
-        return new Txn.Write(session, operation, acknowledged, timeMillis, changes, result);
+        return changes;
     }
 
     private static NodeChange readChange(BinaryInput input) {
