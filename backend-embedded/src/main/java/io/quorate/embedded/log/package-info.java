@@ -1,0 +1,5 @@
+/** The durable storage of a member. */
+@NullMarked
+package io.quorate.embedded.log;
+
+import org.jspecify.annotations.NullMarked;
