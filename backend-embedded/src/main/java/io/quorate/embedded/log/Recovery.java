@@ -79,11 +79,15 @@ final class Recovery {
         boolean created = found.isEmpty();
         MetaStore metaStore = new MetaStore(disk, rules);
         metaStore.startFrom(found.slot);
+        if (!created && found.meta().unfinished().kind() != Unfinished.Kind.NONE) {
+            // An announcement that only the page cache had must not be acted upon before it is durable.
+            metaStore.write(found.meta());
+        }
         deleteLeftovers(found);
         if (created) {
             metaStore.write(Meta.first(newIdentity(0), config.startsAsVoter() ? Standing.VOTER : Standing.AMNESIAC));
         }
-        TransactionLog log = openLog(found, metaStore.current());
+        TransactionLog log = openLog(found, metaStore);
         metaStore.write(current(metaStore.current(), log.end()));
         noteMetaRepair(found);
         SnapshotStore snapshots = openSnapshots(found);
@@ -128,7 +132,8 @@ final class Recovery {
         forceDirectory();
     }
 
-    private TransactionLog openLog(Examination found, Meta meta) throws IOException {
+    private TransactionLog openLog(Examination found, MetaStore metaStore) throws IOException {
+        Meta meta = metaStore.current();
         Identity identity = meta.identity();
         Snapshot newest = found.newest;
         List<Segment> segments = found.segments;
@@ -144,7 +149,7 @@ final class Recovery {
             repairTail(found, meta.unfinished());
             base = found.base();
         }
-        return new TransactionLog(disk, config, rules, failStop, identity, segments, found.epochs, base);
+        return new TransactionLog(disk, config, rules, failStop, metaStore, segments, found.epochs, base);
     }
 
     private void deleteSegments(Examination found) throws IOException {

@@ -17,8 +17,7 @@ final class Replacement {
         this.disk = disk;
     }
 
-    /** Whether a crash interrupted one. */
-    boolean isUnderWay() throws IOException {
+    private boolean isUnderWay() throws IOException {
         List<String> names = disk.list();
         return names.contains(Names.MOVING_ASIDE) || names.contains(Names.MOVING_IN);
     }
@@ -58,6 +57,10 @@ final class Replacement {
 
     /** Does what is left to do; nothing if none is under way. */
     void resume() throws IOException {
+        if (isUnderWay()) {
+            // A marker that only the page cache had must not be acted upon before it is durable.
+            disk.forceDirectory();
+        }
         if (disk.list().contains(Names.MOVING_ASIDE)) {
             moveAside();
             disk.forceDirectory();

@@ -20,7 +20,7 @@ public final class TransactionLog {
     private final LogLimits limits;
     private final Rules rules;
     private final FailStop failStop;
-    private final Identity identity;
+    private final MetaStore meta;
     private final LongSupplier nanoTime;
     private final ChainHash hash = new ChainHash();
     private final List<Segment> segments;
@@ -42,7 +42,7 @@ public final class TransactionLog {
             StorageConfig config,
             Rules rules,
             FailStop failStop,
-            Identity identity,
+            MetaStore meta,
             List<Segment> segments,
             EpochTable epochs,
             Position base) {
@@ -50,7 +50,7 @@ public final class TransactionLog {
         this.limits = config.limits();
         this.rules = rules;
         this.failStop = failStop;
-        this.identity = identity;
+        this.meta = meta;
         this.nanoTime = config.nanoTime();
         this.segments = new ArrayList<>(segments);
         this.epochs = epochs;
@@ -136,8 +136,8 @@ public final class TransactionLog {
      *
      * @param batch records that follow the log and each other without a gap
      * @return the new end
-     * @throws IllegalArgumentException if a record does not follow the one before (index, epoch, chain hash), or its body is
-     *     longer than {@link LogLimits#maxBodyBytes}
+     * @throws IllegalArgumentException if a record does not follow the one before (index, epoch, chain hash), if its epoch
+     *     is newer than the accepted one, or if its body is longer than {@link LogLimits#maxBodyBytes}
      * @throws StorageFullException if there is no room; the log then ends, legally, behind some record of the batch: see
      *     {@link #end}
      * @throws StorageFailedException if the disk failed; this log is dead
@@ -172,6 +172,11 @@ public final class TransactionLog {
         if (record.epoch() < before.epoch()) {
             throw new IllegalArgumentException(
                     "record " + record.index() + " has epoch " + record.epoch() + " after epoch " + before.epoch());
+        }
+        if (record.epoch() > meta.current().acceptedEpoch()) {
+            throw new IllegalArgumentException("epoch " + record.epoch() + " of record " + record.index()
+                    + " was never accepted; the accepted one is "
+                    + meta.current().acceptedEpoch());
         }
         if (record.prevHash() != hashBefore) {
             throw new IllegalArgumentException("record " + record.index() + " does not continue this log's history");
@@ -235,6 +240,7 @@ public final class TransactionLog {
     }
 
     private SegmentHeader headerAt(long firstIndex, long prevHash) {
+        Identity identity = meta.current().identity();
         return new SegmentHeader(identity.clusterId(), identity.nodeId(), identity.incarnation(), firstIndex, prevHash);
     }
 
