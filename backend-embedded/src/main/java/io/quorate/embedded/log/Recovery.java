@@ -170,17 +170,15 @@ final class Recovery {
     private void repairTail(Examination found, Unfinished unfinished) throws IOException {
         Segment last = found.segments.get(found.segments.size() - 1);
         TailInspection.Finding tail = found.tail;
+        // Also if it looks clean: an earlier recovery may have failed to make its zeros durable.
+        last.clearTail();
+        last.rewriteLastBatch();
         if (tail == null) {
-            last.clearTail();
             repaired("finished the truncation to record " + unfinished.index());
         } else if (tail.kind() == TailInspection.Kind.TORN) {
-            last.clearTail();
             repaired("cut off a torn write behind record " + last.lastIndex() + " (" + last.name() + " at byte "
                     + last.end() + "): " + tail.reason());
-        } else {
-            last.noteCleanTail();
         }
-        last.rewriteLastBatch();
     }
 
     /** The meta value of this run. */

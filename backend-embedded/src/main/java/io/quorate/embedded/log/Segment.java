@@ -303,11 +303,6 @@ final class Segment implements Closeable {
         clearTail();
     }
 
-    /** Takes what an inspection has found to be nothing but zeros for such. */
-    void noteCleanTail() {
-        used = end;
-    }
-
     /** Overwrites everything behind the last record with zeros, durably. */
     void clearTail() throws IOException {
         if (rules.keep(DurabilityRule.ZERO_ON_TRUNCATE)) {

@@ -80,14 +80,31 @@ final class CrashRun {
 
     private void actUntilPowerCut(long fuse) {
         disk.cutPowerAtEffect(fuse);
+        boolean diskFails = random.nextInt(3) == 0;
+        if (diskFails) {
+            disk.failForceWhen(() -> random.nextInt(10) == 0);
+        }
         try {
             for (int i = 0; i < 200; i++) {
                 act();
             }
         } catch (PowerCut e) {
             trace.add(String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            throw new Violation("unexpected", e);
+        } catch (IOException | StorageFailedException e) {
+            failed(e, diskFails);
+        }
+    }
+
+    /** A storage that failed is dead: it must promise nothing more, and the next start must find all it promised. */
+    private void failed(Exception cause, boolean expected) {
+        if (!expected) {
+            throw new Violation("unexpected", cause);
+        }
+        trace.add(String.valueOf(cause.getMessage()));
+        try {
+            sync();
+        } catch (StorageFailedException | PowerCut e) {
+            trace.add("dead");
         }
     }
 
@@ -120,6 +137,8 @@ final class CrashRun {
     private void boot() {
         try {
             storage = MemberStorage.open(disk, Given.clusterMember(), rules);
+        } catch (StorageFailedException e) {
+            throw e;
         } catch (StorageException e) {
             throw new Violation("did not start unattended " + trace, e);
         }
