@@ -9,12 +9,14 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data directories that this process holds: give one object to all members of a JVM. Thread-safe.
@@ -65,7 +67,7 @@ public final class DirectoryLocks {
         if (!create) {
             return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         }
-        Set<java.nio.file.OpenOption> options = Set.of(
+        Set<OpenOption> options = Set.of(
                 StandardOpenOption.CREATE,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE,
@@ -106,8 +108,7 @@ public final class DirectoryLocks {
         }
     }
 
-    private synchronized void release(Path key, @org.jspecify.annotations.Nullable FileChannel channel)
-            throws IOException {
+    private synchronized void release(Path key, @Nullable FileChannel channel) throws IOException {
         if (held.remove(key) && channel != null) {
             channel.close();
         }

@@ -330,13 +330,17 @@ final class Examination implements Closeable {
         return false;
     }
 
-    /** The position before the first record of the log. */
+    /** The position before the first record of the log, with epoch 0 if nothing tells the epoch any more. */
     Position base() {
         long before = segments.get(0).firstIndex() - 1;
-        Snapshot at = newest;
-        return at != null && at.lastIndex() == before
-                ? at.position()
-                : before == 0 ? Position.START : new Position(0, before);
+        if (before == 0) {
+            return Position.START;
+        }
+        return snapshots.stream()
+                .filter(snapshot -> snapshot.lastIndex() == before)
+                .map(Snapshot::position)
+                .findFirst()
+                .orElse(new Position(0, before));
     }
 
     @Override

@@ -400,29 +400,39 @@ public final class MemberStorage implements Closeable {
     }
 
     /**
-     * Reads a snapshot in place from beginning to end, on any thread; one that holds counts from then on as a reason to
-     * delete older ones, and the log below the oldest.
+     * Reads a snapshot in place from beginning to end, on any thread. Only snapshots that were verified since the storage was
+     * opened allow {@link #purge} to delete anything.
      *
      * @param snapshot one of {@link #snapshots}
-     * @return whether all of it could be read
+     * @return whether all of it could be read; if not, the next {@link #purge} sets it aside
      */
     public boolean verify(Snapshot snapshot) {
-        try {
-            SnapshotFormat.Header header = SnapshotReader.verify(disk, Names.snapshot(snapshot.lastIndex()));
-            if (!header.snapshot().equals(snapshot)) {
-                return false;
-            }
-        } catch (CorruptStorageException | IOException e) {
-            LOG.error("snapshot {} cannot be read back", Names.snapshot(snapshot.lastIndex()), e);
-            return false;
+        boolean holds = canBeRead(snapshot);
+        if (holds) {
+            snapshots.noteVerified(snapshot);
+        } else {
+            snapshots.noteDamaged(snapshot);
         }
-        snapshots.noteVerified(snapshot);
-        return true;
+        return holds;
     }
 
-    /** Deletes snapshots beyond those to keep, and segments that only hold what the oldest verified one contains. */
+    private boolean canBeRead(Snapshot snapshot) {
+        String name = Names.snapshot(snapshot.lastIndex());
+        try {
+            return SnapshotReader.verify(disk, name).snapshot().equals(snapshot);
+        } catch (CorruptStorageException | IOException e) {
+            LOG.error("snapshot {} in {} cannot be read back", name, disk.location(), e);
+            return false;
+        }
+    }
+
+    /**
+     * Deletes what is not needed any more: snapshots older than the verified ones to keep, and segments that hold nothing
+     * above the oldest snapshot that remains, once that one is verified.
+     */
     public void purge() {
         failStop.run("purging", () -> {
+            snapshots.setDamagedAside(meta.identity().incarnation());
             snapshots.deleteSurplus();
             keptSnapshots = snapshots.kept();
             log.purge(snapshots.purgeableUpTo());

@@ -16,6 +16,8 @@ final class SnapshotStore {
     private final List<Snapshot> kept;
     /** Also added to by threads that verify. */
     private final Set<Snapshot> verified = ConcurrentHashMap.newKeySet();
+    /** What a verification could not read; added to by the same threads. */
+    private final Set<Snapshot> damaged = ConcurrentHashMap.newKeySet();
 
     SnapshotStore(Disk disk, Rules rules, int keep, List<Snapshot> found) {
         this.disk = disk;
@@ -41,6 +43,11 @@ final class SnapshotStore {
         verified.add(snapshot);
     }
 
+    void noteDamaged(Snapshot snapshot) {
+        verified.remove(snapshot);
+        damaged.add(snapshot);
+    }
+
     /** Gives a finished file its name, durably. */
     void put(SnapshotWriter writer) throws IOException {
         Snapshot snapshot = writer.snapshot();
@@ -62,6 +69,17 @@ final class SnapshotStore {
         }
     }
 
+    /** Sets aside what could not be read back; the log and the other snapshots do without it. */
+    void setDamagedAside(long incarnation) throws IOException {
+        for (Snapshot bad : kept()) {
+            if (damaged.remove(bad)) {
+                String name = Names.snapshot(bad.lastIndex());
+                disk.rename(name, Names.aside(name, incarnation, disk.list()));
+                kept.remove(bad);
+            }
+        }
+    }
+
     /** Deletes what is older than the verified snapshots that must be kept. */
     void deleteSurplus() throws IOException {
         List<Snapshot> good = kept.stream().filter(verified::contains).toList();
@@ -75,10 +93,7 @@ final class SnapshotStore {
         if (!rules.keep(DurabilityRule.KEEP_LOG_ABOVE_OLDEST_SNAPSHOT)) {
             return newestIndex();
         }
-        return kept.stream()
-                .filter(verified::contains)
-                .mapToLong(Snapshot::lastIndex)
-                .findFirst()
-                .orElse(0);
+        boolean oldestHolds = !kept.isEmpty() && verified.contains(kept.get(0));
+        return oldestHolds ? kept.get(0).lastIndex() : 0;
     }
 }

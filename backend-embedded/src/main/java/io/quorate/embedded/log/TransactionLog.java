@@ -355,12 +355,12 @@ public final class TransactionLog {
     /**
      * The epoch of a record.
      *
-     * @param index from {@code firstIndex()} to the end
-     * @return the epoch it was proposed in
+     * @param index from {@code firstIndex()} to the end; also the one before, if a snapshot ends there
+     * @return the epoch it was proposed in, 0 for index 0
      * @throws IllegalArgumentException if the log does not hold it
      */
     public long epochAt(long index) {
-        if (index == base.index()) {
+        if (index == base.index() && (index == 0 || base.epoch() > 0)) {
             return base.epoch();
         }
         if (index < firstIndex() || index > end.index()) {

@@ -335,4 +335,34 @@ class BootTest {
             assertThat(after.log().durable().index()).isZero();
         }
     }
+
+    @Test
+    void aCrashDuringASalvageLeavesTheDamageOrTheResult() throws IOException {
+        MemberStorage storage = written(40, 300);
+        Given.takeSnapshot(storage, 20);
+        disk.flip(Names.segment(1), 600, 1);
+        int salvaged = 0;
+        boolean more = true;
+        for (long effect = 1; more; effect++) {
+            SimulatedDisk damaged = disk.afterPowerCut(effect);
+            damaged.cutPowerAtEffect(effect);
+            more = false;
+            try {
+                new Salvage(damaged, Given.SMALL).run(() -> 300);
+            } catch (PowerCut e) {
+                more = true;
+            }
+            SimulatedDisk after = damaged.afterPowerCut(effect);
+            try {
+                MemberStorage single = MemberStorage.open(after, Given.singleMember());
+                assertThat(single.newestSnapshot()).map(Snapshot::lastIndex).contains(20L);
+                assertThat(single.log().durable().index()).isEqualTo(40);
+                assertThat(single.meta().identity().incarnation()).isEqualTo(300);
+                salvaged++;
+            } catch (CorruptStorageException e) {
+                assertThat(e).hasMessageContaining(Names.segment(1));
+            }
+        }
+        assertThat(salvaged).isGreaterThan(5);
+    }
 }

@@ -2,6 +2,7 @@ package io.quorate.embedded.log;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -239,6 +240,9 @@ final class CrashRun {
 
     private void purge() {
         trace.add("purge");
+        if (random.nextBoolean()) {
+            storage().snapshots().forEach(storage()::verify);
+        }
         storage().purge();
     }
 
@@ -312,9 +316,7 @@ final class CrashRun {
             return;
         }
         try (SnapshotReader reader = now.open(found)) {
-            require(
-                    java.util.Arrays.equals(reader.readAllBytes(), Given.stateAt(found.lastIndex())),
-                    "content of " + found);
+            require(Arrays.equals(reader.readAllBytes(), Given.stateAt(found.lastIndex())), "content of " + found);
         } catch (IOException e) {
             throw new Violation("content of " + found, e);
         }

@@ -1,5 +1,6 @@
 package io.quorate.embedded.log;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -78,7 +79,7 @@ final class Given {
         return bodies(1, 100 + (int) (index % 7) * 300)[0];
     }
 
-    static void takeSnapshot(MemberStorage storage, long index) throws java.io.IOException {
+    static void takeSnapshot(MemberStorage storage, long index) throws IOException {
         SnapshotWriter writer = storage.beginSnapshot(snapshotAt(storage, index));
         writer.write(stateAt(index));
         writer.finish();

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.embedded.log.RecoveryReport.Outcome;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /** What must hold in the situations that have cost other systems their data; each is run with all rules, and without one. */
 final class Scenarios {
-    private static final int POWER_CUTS = 40;
+    private static final int POWER_CUTS = 12;
 
     private Scenarios() {}
 
@@ -140,7 +141,7 @@ final class Scenarios {
         MemberStorage storage = Given.open(disk, rules);
         Given.write(storage, 1, 12, 512 - RecordCodec.sizeOf(0));
         byte[] content = disk.content(Names.segment(1));
-        byte[] sector = java.util.Arrays.copyOfRange(content, 4 * 512, 5 * 512);
+        byte[] sector = Arrays.copyOfRange(content, 4 * 512, 5 * 512);
         disk.overwrite(Names.segment(1), 3 * 512, sector);
         assertThat(Given.open(disk.afterProcessDeath(), rules).report().outcome())
                 .isEqualTo(Outcome.QUARANTINED);
@@ -296,7 +297,7 @@ final class Scenarios {
 
     /** Any life with any crashes. */
     static void noRandomLifeLosesAnything(Rules rules) {
-        for (long seed = 0; seed < 400; seed++) {
+        for (long seed = 0; seed < 60; seed++) {
             new CrashRun(seed, rules).live(6);
         }
     }

@@ -123,4 +123,38 @@ class TransactionLogTest {
         assertThat(again.log().end()).isEqualTo(end);
         assertThat(again.newestSnapshot()).map(Snapshot::lastIndex).contains(150L);
     }
+
+    @Test
+    void aSnapshotThatCannotBeReadBackIsSetAsideAndTheLogKept() throws IOException {
+        MemberStorage storage = Given.open(disk);
+        Given.write(storage, 1, 60, 100);
+        Given.takeSnapshot(storage, 30);
+        Given.takeSnapshot(storage, 60);
+        disk.flip(Names.snapshot(60), 600, 1);
+        storage.verify(storage.snapshots().get(0));
+        assertThat(storage.verify(storage.snapshots().get(1))).isFalse();
+        storage.purge();
+        assertThat(storage.snapshots()).extracting(Snapshot::lastIndex).containsExactly(30L);
+        assertThat(storage.log().firstIndex()).isLessThanOrEqualTo(31);
+        MemberStorage again = Given.open(disk.afterPowerCut(1));
+        assertThat(again.log().durable().index()).isEqualTo(60);
+        assertThat(again.newestSnapshot()).map(Snapshot::lastIndex).contains(30L);
+    }
+
+    @Test
+    void afterAPurgeARestartKnowsItsEndAndItsEpochs() throws IOException {
+        MemberStorage storage = Given.open(disk);
+        Given.write(storage, 1, 25, 100);
+        Given.write(storage, 2, 25, 100);
+        Given.takeSnapshot(storage, 50);
+        storage.verify(storage.snapshots().get(0));
+        storage.purge();
+        long first = storage.log().firstIndex();
+        assertThat(first).isGreaterThan(1);
+        MemberStorage again = Given.open(disk.afterPowerCut(1));
+        assertThat(again.log().firstIndex()).isEqualTo(first);
+        assertThat(again.log().epochs()).isEqualTo(storage.log().epochs());
+        assertThat(again.log().hashAt(first - 1)).isEqualTo(storage.log().hashAt(first - 1));
+        assertThatThrownBy(() -> again.log().epochAt(first - 1)).isInstanceOf(IllegalArgumentException.class);
+    }
 }
