@@ -190,8 +190,7 @@ final class Examination implements Closeable {
         }
         if (segment != null) {
             segments.add(segment);
-            SegmentHeader header = segment.header();
-            checkOwner(name, new Identity(header.clusterId(), header.nodeId(), header.incarnation()));
+            checkOwner(name, segment.header().owner());
         } else if (isLast && blank) {
             surplusSegments.add(name);
         } else {
@@ -328,19 +327,6 @@ final class Examination implements Closeable {
             }
         }
         return false;
-    }
-
-    /** The position before the first record of the log, with epoch 0 if nothing tells the epoch any more. */
-    Position base() {
-        long before = segments.get(0).firstIndex() - 1;
-        if (before == 0) {
-            return Position.START;
-        }
-        return snapshots.stream()
-                .filter(snapshot -> snapshot.lastIndex() == before)
-                .map(Snapshot::position)
-                .findFirst()
-                .orElse(new Position(0, before));
     }
 
     @Override

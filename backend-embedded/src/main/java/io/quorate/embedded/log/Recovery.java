@@ -137,19 +137,16 @@ final class Recovery {
         Identity identity = meta.identity();
         Snapshot newest = found.newest;
         List<Segment> segments = found.segments;
-        Position base = Position.START;
         if (found.installationUnfinished && newest != null) {
             deleteSegments(found);
-            segments = List.of(createSegment(identity, newest.lastIndex() + 1, newest.chainHash()));
-            base = newest.position();
+            segments = List.of(createSegment(identity, newest.position(), newest.chainHash()));
             repaired("replaced the log by the received snapshot of record " + newest.lastIndex());
         } else if (segments.isEmpty()) {
-            segments = List.of(createSegment(identity, 1, ChainHash.START));
+            segments = List.of(createSegment(identity, Position.START, ChainHash.START));
         } else {
             repairTail(found, meta.unfinished());
-            base = found.base();
         }
-        return new TransactionLog(disk, config, rules, failStop, metaStore, segments, found.epochs, base);
+        return new TransactionLog(disk, config, rules, failStop, metaStore, segments, found.epochs);
     }
 
     private void deleteSegments(Examination found) throws IOException {
@@ -161,9 +158,8 @@ final class Recovery {
         forceDirectory();
     }
 
-    private Segment createSegment(Identity identity, long firstIndex, long prevHash) throws IOException {
-        SegmentHeader header = new SegmentHeader(
-                identity.clusterId(), identity.nodeId(), identity.incarnation(), firstIndex, prevHash);
+    private Segment createSegment(Identity identity, Position before, long hashBefore) throws IOException {
+        SegmentHeader header = new SegmentHeader(identity, before, hashBefore);
         return Segment.create(disk, header, config.limits(), rules);
     }
 

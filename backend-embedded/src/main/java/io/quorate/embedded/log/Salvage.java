@@ -84,8 +84,7 @@ final class Salvage {
                 Segment segment = openOrNull(name);
                 if (segment != null) {
                     segment.close();
-                    SegmentHeader header = segment.header();
-                    return new Identity(header.clusterId(), header.nodeId(), header.incarnation());
+                    return segment.header().owner();
                 }
             }
         }
@@ -192,42 +191,41 @@ final class Salvage {
     }
 
     private void copyRecords(Run run, Identity identity) throws IOException {
-        long prevHash =
-                run.snapshot() == null ? ChainHash.START : run.snapshot().chainHash();
-        Segment target = stageSegment(identity, run.start() + 1, prevHash);
+        Snapshot snapshot = run.snapshot();
+        Position before = snapshot == null ? Position.START : snapshot.position();
+        Segment target = stageSegment(
+                new SegmentHeader(identity, before, snapshot == null ? ChainHash.START : snapshot.chainHash()));
         for (Segment source : run.segments()) {
-            long next = Math.max(source.firstIndex(), run.start() + 1);
-            while (next <= source.lastIndex()) {
+            while (before.index() < source.lastIndex()) {
                 List<LogRecord> records = new ArrayList<>();
-                source.read(next, source.lastIndex(), COPY_BYTES, records, hash);
-                target = write(records, target, identity);
-                next += records.size();
+                source.read(before.index() + 1, source.lastIndex(), COPY_BYTES, records, hash);
+                for (LogRecord record : records) {
+                    target = write(record, before, target);
+                    before = new Position(record.epoch(), record.index());
+                }
             }
         }
         finish(target);
     }
 
-    private Segment write(List<LogRecord> records, Segment first, Identity identity) throws IOException {
-        Segment target = first;
-        for (LogRecord record : records) {
-            int bytes = RecordCodec.sizeOf(record.bodyLength());
-            if (!target.isEmpty() && target.end() + bytes > limits.segmentBytes()) {
-                finish(target);
-                target = stageSegment(identity, record.index(), record.prevHash());
-            }
-            target.reserve(bytes, limits);
-            ByteBuffer out = ByteBuffer.allocate(bytes);
-            long offset = target.end();
-            target.encode(record, record.hash(hash), record.index() - 1, out);
-            target.write(out.flip(), offset);
+    /** Answers the segment that the record went to. */
+    private Segment write(LogRecord record, Position before, Segment current) throws IOException {
+        Segment target = current;
+        int bytes = RecordCodec.sizeOf(record.bodyLength());
+        if (!target.isEmpty() && target.end() + bytes > limits.segmentBytes()) {
+            finish(target);
+            target = stageSegment(new SegmentHeader(target.header().owner(), before, record.prevHash()));
         }
+        target.reserve(bytes, limits);
+        ByteBuffer out = ByteBuffer.allocate(bytes);
+        long offset = target.end();
+        target.encode(record, record.hash(hash), record.index() - 1, out);
+        target.write(out.flip(), offset);
         return target;
     }
 
-    private Segment stageSegment(Identity identity, long firstIndex, long prevHash) throws IOException {
-        String name = Names.segment(firstIndex);
-        SegmentHeader header = new SegmentHeader(
-                identity.clusterId(), identity.nodeId(), identity.incarnation(), firstIndex, prevHash);
+    private Segment stageSegment(SegmentHeader header) throws IOException {
+        String name = Names.segment(header.firstIndex());
         return Segment.build(disk, Names.STAGED + name, name, header, limits, rules);
     }
 

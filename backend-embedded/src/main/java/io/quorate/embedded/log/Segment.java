@@ -32,7 +32,7 @@ final class Segment implements Closeable {
         this.name = name;
         this.header = header;
         this.file = file;
-        this.codec = new RecordCodec(header.incarnation(), header.firstIndex(), maxBody, rules);
+        this.codec = new RecordCodec(header.owner().incarnation(), header.firstIndex(), maxBody, rules);
         this.rules = rules;
         this.lastIndex = header.firstIndex() - 1;
         this.lastHash = header.prevHash();
@@ -133,7 +133,7 @@ final class Segment implements Closeable {
      */
     void scan(EpochTable epochs, long stopAfter, ChainHash hash) throws IOException {
         FileWindow window = new FileWindow(file);
-        long epoch = 0;
+        long epoch = header.before().epoch();
         while (lastIndex < stopAfter) {
             StoredRecord record = recordAt(window, end);
             if (record == null || brokenLink(record, lastIndex + 1, lastHash, epoch) != null) {

@@ -8,24 +8,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first sector of a segment.
  *
- * @param clusterId the cluster that the log belongs to
- * @param nodeId the member that wrote it
- * @param incarnation the life of that member's disk
- * @param firstIndex the index of the segment's first record
- * @param prevHash the chain hash before it
+ * @param owner whose log it is
+ * @param before the position before the segment's first record
+ * @param prevHash the chain hash there
  */
-record SegmentHeader(UUID clusterId, long nodeId, long incarnation, long firstIndex, long prevHash) {
+record SegmentHeader(Identity owner, Position before, long prevHash) {
     static final int SIZE = Sectors.SIZE;
 
     private static final long MAGIC = 0x51524154454C4F47L; // "QRATELOG"
     private static final int VERSION = 1;
     private static final int CRC_AT = SIZE - Integer.BYTES;
 
+    long firstIndex() {
+        return before.index() + 1;
+    }
+
     ByteBuffer encode() {
         ByteBuffer sector = ByteBuffer.allocate(SIZE);
         sector.putLong(MAGIC).putInt(VERSION).putInt(0);
-        sector.putLong(clusterId.getMostSignificantBits()).putLong(clusterId.getLeastSignificantBits());
-        sector.putLong(nodeId).putLong(incarnation).putLong(firstIndex).putLong(prevHash);
+        sector.putLong(owner.clusterId().getMostSignificantBits());
+        sector.putLong(owner.clusterId().getLeastSignificantBits());
+        sector.putLong(owner.nodeId()).putLong(owner.incarnation());
+        sector.putLong(firstIndex()).putLong(prevHash).putLong(before.epoch());
         return sector.putInt(CRC_AT, crcOf(sector)).rewind();
     }
 
@@ -37,12 +41,9 @@ record SegmentHeader(UUID clusterId, long nodeId, long incarnation, long firstIn
         if (sector.getLong(0) != MAGIC || sector.getInt(8) != VERSION) {
             return null;
         }
-        return new SegmentHeader(
-                new UUID(sector.getLong(16), sector.getLong(24)),
-                sector.getLong(32),
-                sector.getLong(40),
-                sector.getLong(48),
-                sector.getLong(56));
+        Identity owner =
+                new Identity(new UUID(sector.getLong(16), sector.getLong(24)), sector.getLong(32), sector.getLong(40));
+        return new SegmentHeader(owner, new Position(sector.getLong(64), sector.getLong(48) - 1), sector.getLong(56));
     }
 
     static int crcOf(ByteBuffer sector) {

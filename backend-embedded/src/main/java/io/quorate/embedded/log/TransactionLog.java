@@ -26,7 +26,6 @@ public final class TransactionLog {
     private final List<Segment> segments;
     private final EpochTable epochs;
     private ByteBuffer pending = ByteBuffer.allocate(0);
-    private Position base;
     private Position end;
     private long endHash;
     private DurablePosition durable;
@@ -35,7 +34,7 @@ public final class TransactionLog {
     /**
      * A log that recovery vouches for: all of it is durable.
      *
-     * @param base the position before the first record
+     * @param segments at least one, oldest first
      */
     TransactionLog(
             Disk disk,
@@ -44,8 +43,7 @@ public final class TransactionLog {
             FailStop failStop,
             MetaStore meta,
             List<Segment> segments,
-            EpochTable epochs,
-            Position base) {
+            EpochTable epochs) {
         this.disk = disk;
         this.limits = config.limits();
         this.rules = rules;
@@ -54,20 +52,23 @@ public final class TransactionLog {
         this.nanoTime = config.nanoTime();
         this.segments = new ArrayList<>(segments);
         this.epochs = epochs;
-        this.base = base;
-        this.end = base;
-        this.durable = DurablePosition.covered(base);
-        settle();
+        this.end = endOfSegments();
+        this.endHash = tail().lastHash();
+        this.durable = DurablePosition.covered(end);
     }
 
     private Segment tail() {
         return segments.get(segments.size() - 1);
     }
 
+    private Position endOfSegments() {
+        long last = tail().lastIndex();
+        return last == base().index() ? base() : new Position(epochs.epochOf(last), last);
+    }
+
     /** Takes everything in the segments for the durable log. */
     private void settle() {
-        long last = tail().lastIndex();
-        end = last == base.index() ? base : new Position(epochs.epochOf(last), last);
+        end = endOfSegments();
         endHash = tail().lastHash();
         durable = DurablePosition.covered(end);
     }
@@ -81,6 +82,15 @@ public final class TransactionLog {
      */
     public long firstIndex() {
         return segments.get(0).firstIndex();
+    }
+
+    /**
+     * The position that the log starts behind; its hash is {@code hashAt(base().index())}.
+     *
+     * @return epoch and index of the record before the first, (0, 0) if that is record 1
+     */
+    public Position base() {
+        return segments.get(0).header().before();
     }
 
     /**
@@ -111,7 +121,8 @@ public final class TransactionLog {
     }
 
     /**
-     * The epochs in the log and where they begin, oldest first, durable or not.
+     * The epochs in the log and where they begin, oldest first, durable or not. The first of them continues that of
+     * {@link #base} if the two are the same.
      *
      * @return a copy
      */
@@ -236,12 +247,7 @@ public final class TransactionLog {
             tail().force();
             durable = DurablePosition.covered(end);
         }
-        segments.add(Segment.create(disk, headerAt(end.index() + 1, endHash), limits, rules));
-    }
-
-    private SegmentHeader headerAt(long firstIndex, long prevHash) {
-        Identity identity = meta.current().identity();
-        return new SegmentHeader(identity.clusterId(), identity.nodeId(), identity.incarnation(), firstIndex, prevHash);
+        segments.add(Segment.create(disk, new SegmentHeader(meta.current().identity(), end, endHash), limits, rules));
     }
 
     /**
@@ -355,13 +361,13 @@ public final class TransactionLog {
     /**
      * The epoch of a record.
      *
-     * @param index from {@code firstIndex()} to the end; also the one before, if a snapshot ends there
+     * @param index from {@code firstIndex() - 1} to the end
      * @return the epoch it was proposed in, 0 for index 0
      * @throws IllegalArgumentException if the log does not hold it
      */
     public long epochAt(long index) {
-        if (index == base.index() && (index == 0 || base.epoch() > 0)) {
-            return base.epoch();
+        if (index == base().index()) {
+            return base().epoch();
         }
         if (index < firstIndex() || index > end.index()) {
             throw unknown(index);
@@ -401,17 +407,18 @@ public final class TransactionLog {
         }
         forceDirectory();
         segments.clear();
-        segments.add(Segment.create(disk, headerAt(snapshot.lastIndex() + 1, snapshot.chainHash()), limits, rules));
+        segments.add(Segment.create(
+                disk,
+                new SegmentHeader(meta.current().identity(), snapshot.position(), snapshot.chainHash()),
+                limits,
+                rules));
         epochs.keepUpTo(0);
-        base = snapshot.position();
         settle();
     }
 
     /** Deletes segments that hold nothing above an index, oldest first, so that a crash leaves no hole. */
     void purge(long upTo) throws IOException {
         while (segments.size() > 1 && segments.get(1).firstIndex() <= upTo + 1) {
-            base = new Position(
-                    epochAt(segments.get(1).firstIndex() - 1), segments.get(1).firstIndex() - 1);
             Segment gone = segments.remove(0);
             gone.close();
             disk.delete(gone.name());

@@ -39,8 +39,8 @@
  *            40  8  incarnation                      24  8  index
  *            48  8  index of the first record        32  8  chain hash before this record
  *            56  8  chain hash before it             40  8  index durable when this was written
- *           508  4  CRC of bytes 0 to 507            48  1  type: 1 NEWLEADER, 2 TXN
- *                                                    49  .  body, then zeros to a multiple of 16
+ *            64  8  epoch of the record before it    48  1  type: 1 NEWLEADER, 2 TXN
+ *           508  4  CRC of bytes 0 to 507            49  .  body, then zeros to a multiple of 16
  * </pre>
  *
  * <p>The salt is the segment's incarnation and first index, 8 bytes each. The <em>number of zero sectors</em> counts those the
