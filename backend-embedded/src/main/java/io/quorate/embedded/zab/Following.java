@@ -164,7 +164,7 @@ final class Following extends Role {
             refuse(sender, m, "not from the leader " + leader() + ", or told before");
             return;
         }
-        if (!peer.rules().accepts(m.epoch(), promise)) {
+        if (!peer.rules().accepts(m.epoch(), promise.epoch())) {
             peer.look(0, "the leader offers epoch " + m.epoch() + " after " + promise.epoch() + " was accepted");
             return;
         }

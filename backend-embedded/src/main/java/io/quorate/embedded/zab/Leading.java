@@ -267,7 +267,7 @@ final class Leading extends Role {
     }
 
     private void offerEpoch(int member, Learner learner) {
-        if (learner.acceptedEpoch > chosenEpoch) {
+        if (!peer.rules().accepts(chosenEpoch, learner.acceptedEpoch)) {
             peer.look(0, "member " + peer.idOf(member) + " has accepted epoch " + learner.acceptedEpoch);
         } else {
             peer.send(member, new Message.LeaderInfo(chosenEpoch, peer.config().incarnation()));

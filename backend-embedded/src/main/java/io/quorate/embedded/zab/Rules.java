@@ -1,5 +1,7 @@
 package io.quorate.embedded.zab;
 
+import java.util.function.IntUnaryOperator;
+
 /**
  * The decisions of the protocol that lose data, or the service, when they are taken wrongly; one method each.
  *
@@ -8,7 +10,19 @@ package io.quorate.embedded.zab;
 class Rules {
 
     /** The protocol as it is. */
-    static final Rules ZAB = new Rules();
+    static final Rules ZAB = new Rules(elected -> elected);
+
+    private final IntUnaryOperator oracle;
+
+    /**
+     * Creates rules with an oracle in the place of the election.
+     *
+     * @param oracle given the member the election names, or 0, returns the one to take for the leader, or 0. The history
+     *     is safe whatever it says.
+     */
+    Rules(IntUnaryOperator oracle) {
+        this.oracle = oracle;
+    }
 
     /** Two quorums share a member. */
     Quorum quorumOf(int members) {
@@ -47,7 +61,7 @@ class Rules {
 
     /** Whom a looking member takes for the leader, given what the election says: 0 if it has no result yet. */
     int nominee(int elected) {
-        return elected;
+        return oracle.applyAsInt(elected);
     }
 
     /** A new epoch is larger than any that a quorum, the leader included, has accepted. */
@@ -56,8 +70,8 @@ class Rules {
     }
 
     /** A member accepts no epoch older than the last one. */
-    boolean accepts(long epoch, EpochPromise promise) {
-        return epoch >= promise.epoch();
+    boolean accepts(long epoch, long acceptedEpoch) {
+        return epoch >= acceptedEpoch;
     }
 
     /** A member counts for one leader in an epoch. */

@@ -6,6 +6,7 @@ import io.quorate.embedded.zab.PlantedPeers;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.ZabConfig;
 import io.quorate.embedded.zab.ZabPeer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class RandomRun {
     /** A majority that can talk must have a leader, and commit, within this many election time-outs. */
     private static final int PATIENCE = 50;
 
+    /** The share of runs that end with links broken for good, rather than with a healed majority. */
+    private static final double TOPOLOGY_RUNS = 0.2;
+
     private final long seed;
     private final PlantedBug bug;
     private final Swarm swarm;
@@ -23,6 +27,7 @@ final class RandomRun {
     private final Timeline timeline;
     private final SimNode[] nodes;
     private boolean faultsEnded;
+    private boolean quiet;
 
     /** What came of a run. */
     record Outcome(
@@ -45,17 +50,13 @@ final class RandomRun {
     }
 
     private ZabPeer newPeer(ZabConfig config, long applied) {
-        return swarm.oracle && !faultsEnded
-                ? PlantedPeers.withOracle(config, applied, this::consultOracle)
-                : PlantedPeers.create(config, applied, bug);
+        return PlantedPeers.create(config, applied, bug, this::consultOracle);
     }
 
-    /** Mostly what the election says, otherwise anybody or nobody. */
+    /** E1: in some runs, whom a member takes for the leader is now and then anybody's guess. */
     private int consultOracle(int elected) {
-        if (faultsEnded || !random.chance(0.05)) {
-            return elected;
-        }
-        return 1 + random.below(nodes.length);
+        boolean guess = swarm.oracle && !faultsEnded && random.chance(0.05);
+        return guess ? 1 + random.below(nodes.length) : elected;
     }
 
     SimulatedEnsemble ensemble() {
@@ -71,14 +72,18 @@ final class RandomRun {
     Outcome run(long eventLimit) {
         String failure = null;
         try {
-            ensemble.start();
+            ensemble.start(() -> random.between(SimulatedEnsemble.TICK * 3 / 4, SimulatedEnsemble.TICK * 3 / 2));
             timeline.after(swarm.faultInterval, this::strike);
             timeline.after(swarm.proposalInterval, this::load);
             long timeLimit = eventLimit * SimulatedEnsemble.TICK;
             while (ensemble.events() < eventLimit && timeline.now() < timeLimit) {
                 timeline.advance(timeLimit);
             }
-            checkLiveness();
+            if (random.chance(TOPOLOGY_RUNS)) {
+                checkTopology();
+            } else {
+                checkLiveness();
+            }
             ensemble.clients().checkAll();
         } catch (PropertyViolated violation) {
             failure = violation.getMessage();
@@ -93,6 +98,9 @@ final class RandomRun {
 
     private void load() {
         timeline.after(random.between(1, 2 * swarm.proposalInterval), this::load);
+        if (quiet) {
+            return;
+        }
         SimNode node = nodes[random.below(nodes.length)];
         if (node.isUp() && !node.isPaused() && (node.peer().role() == RoleName.LEADING || random.chance(0.05))) {
             ensemble.clients().propose(node, 1 + random.below(swarm.proposalBatch));
@@ -166,6 +174,7 @@ final class RandomRun {
         });
     }
 
+    /** A paused member's clock stands still; what else happens to it waits. */
     private void pause(SimNode node) {
         long time = random.between(1_000, 250_000);
         ensemble.count(Rare.PAUSE);
@@ -271,17 +280,71 @@ final class RandomRun {
             }
         }
         ensemble.count(Rare.LIVENESS_CHECKED);
+        expectProgress(core);
+    }
+
+    private void expectProgress(boolean[] core) {
         long deadline = timeline.now() + (long) PATIENCE * swarm.times.election() * SimulatedEnsemble.TICK;
         long firstOperation = ensemble.clients().lastOperation() + 1;
-        while (timeline.advance(deadline) && !isWorking(core, firstOperation)) {
-            if (timeline.now() >= deadline) {
-                break;
+        boolean working = false;
+        while (!working && timeline.now() < deadline) {
+            working = timeline.advance(deadline) && isWorking(core, firstOperation);
+        }
+        if (!working) {
+            throw new PropertyViolated("Liveness", "no new write was committed and applied: " + ensemble.describe());
+        }
+    }
+
+    /**
+     * Lets all members catch up, then breaks links for good, in one direction or both, such that at least one member keeps
+     * two-way contact with a quorum. Without any healing, a leader must be found and commit.
+     *
+     * <p>All logs are equal until there is a new leader. Were the only such member behind one of its quorum, nobody could
+     * lead: a leader gives up rather than take over a more recent history.
+     */
+    private void checkTopology() {
+        faultsEnded = true;
+        swarm.calm();
+        boolean[] all = new boolean[nodes.length];
+        Arrays.fill(all, true);
+        unblockAll();
+        for (SimNode node : nodes) {
+            heal(node, all);
+        }
+        expectProgress(all);
+        quiet = true;
+        timeline.runFor(20 * SimulatedEnsemble.TICK * swarm.times.election());
+        for (SimNode node : nodes) {
+            // A member without its disk is admitted again with the next write, and makes no quorum before.
+            if (!node.disk().promise().voter()) {
+                return;
             }
         }
-        if (!isWorking(core, firstOperation)) {
-            throw new PropertyViolated(
-                    "Liveness",
-                    "the healed majority has not committed and applied a new write: " + ensemble.describe());
+        ensemble.count(Rare.TOPOLOGY_CHECKED);
+        breakLinks(random.below(nodes.length));
+        timeline.runFor(20 * SimulatedEnsemble.TICK * swarm.times.election());
+        quiet = false;
+        expectProgress(new boolean[nodes.length]);
+    }
+
+    /** Breaks links at random, but for those of a hub to a random quorum. */
+    private void breakLinks(int hub) {
+        boolean[] quorum = new boolean[nodes.length];
+        int members = 0;
+        for (int i = random.below(nodes.length); members < nodes.length / 2 + 1; i = (i + 1) % nodes.length) {
+            if (i == hub || members < nodes.length / 2 || quorum[hub]) {
+                quorum[i] = true;
+                members++;
+            }
+        }
+        double share = 0.3 + 0.7 * random.below(100) / 100;
+        for (int a = 0; a < nodes.length; a++) {
+            for (int b = 0; b < nodes.length; b++) {
+                boolean needed = (a == hub && quorum[b]) || (b == hub && quorum[a]);
+                if (a != b && !needed && random.chance(share)) {
+                    ensemble.network().block(a, b);
+                }
+            }
         }
     }
 

@@ -45,6 +45,7 @@ final class SimDisk {
             long generation,
             @Nullable RecordBatch append,
             @Nullable Runnable change,
+            boolean rewrites,
             Consumer<Operation> done) {}
 
     SimDisk(Timeline timeline, Pace pace, DiskFlaw flaw) {
@@ -120,7 +121,7 @@ final class SimDisk {
     // Operations.
 
     void append(long generation, RecordBatch records) {
-        enqueue(new Operation(generation, records, null, op -> {
+        enqueue(new Operation(generation, records, null, false, op -> {
             if (flaw != DiskFlaw.APPEND_REPORTED_EARLY) {
                 completions.accept(new StorageCompletion.Appended(
                         generation, records.last().index()));
@@ -136,6 +137,7 @@ final class SimDisk {
                 generation,
                 null,
                 () -> dropAfter(lastIndex),
+                true,
                 op -> completions.accept(new StorageCompletion.Truncated(generation, end()))));
     }
 
@@ -149,20 +151,21 @@ final class SimDisk {
         };
         if (flaw == DiskFlaw.SNAPSHOT_REPORTED_EARLY) {
             soon(new StorageCompletion.SnapshotInstalled(generation, point));
-            enqueue(new Operation(generation, null, change, op -> {}));
+            enqueue(new Operation(generation, null, change, true, op -> {}));
             return;
         }
         enqueue(new Operation(
                 generation,
                 null,
                 change,
+                true,
                 op -> completions.accept(new StorageCompletion.SnapshotInstalled(generation, point))));
     }
 
     void persistPromise(long generation, EpochPromise newPromise) {
         StorageCompletion done = new StorageCompletion.PromisePersisted(generation, newPromise);
         boolean early = flaw == DiskFlaw.PROMISE_REPORTED_EARLY;
-        enqueue(new Operation(generation, null, () -> promise = newPromise, op -> {
+        enqueue(new Operation(generation, null, () -> promise = newPromise, false, op -> {
             if (!early) {
                 completions.accept(done);
             }
@@ -186,6 +189,7 @@ final class SimDisk {
                 generation,
                 null,
                 () -> {},
+                false,
                 op -> completions.accept(new StorageCompletion.Settled(generation, image()))));
     }
 
@@ -311,6 +315,12 @@ final class SimDisk {
 
     boolean isBusy() {
         return busy;
+    }
+
+    /** Whether a truncation or a snapshot is under way. */
+    boolean isRewriting() {
+        Operation underWay = queue.peek();
+        return busy && underWay != null && underWay.rewrites();
     }
 
     /** The next operation fails. */

@@ -17,6 +17,7 @@ final class SimNetwork {
 
     private final Timeline timeline;
     private final SimNode[] nodes;
+    private final Runnable oldBytes;
     private final boolean[][] blocked;
     private final @Nullable Connection[][] newest;
     private final boolean[][] dialling;
@@ -64,7 +65,9 @@ final class SimNetwork {
         }
     }
 
-    SimNetwork(Timeline timeline, Pace pace, SimNode[] nodes) {
+    /** Creates a network; {@code oldBytes} runs when a connection delivers after it was replaced. */
+    SimNetwork(Timeline timeline, Pace pace, SimNode[] nodes, Runnable oldBytes) {
+        this.oldBytes = oldBytes;
         this.timeline = timeline;
         this.pace = pace;
         this.nodes = nodes;
@@ -158,6 +161,12 @@ final class SimNetwork {
             if (c != null) {
                 c.from(channel.to).open = false;
                 dialLater(c.low, c.high);
+            }
+        }
+        if (event instanceof Event.Received received) {
+            Connection current = newest[Math.min(channel.from, channel.to)][Math.max(channel.from, channel.to)];
+            if (current != null && current.id != received.connection()) {
+                oldBytes.run();
             }
         }
         receiver.deliver(event);

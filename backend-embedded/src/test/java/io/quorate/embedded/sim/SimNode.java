@@ -39,6 +39,7 @@ final class SimNode implements Effects {
     private int effectsUntilCrash = -1;
     private long applied;
     private long commitSeen;
+    private long newestGeneration;
     private int effectsInStep;
     private @Nullable String haltReason;
 
@@ -116,6 +117,7 @@ final class SimNode implements Effects {
 
     void start() {
         life++;
+        newestGeneration = 0;
         haltReason = null;
         applied = disk.snapshot().index();
         commitSeen = applied;
@@ -177,6 +179,9 @@ final class SimNode implements Effects {
         }
         if (event instanceof StorageCompletion.Settled) {
             readDisk();
+        }
+        if (event instanceof StorageCompletion c && c.generation() < newestGeneration) {
+            world.count(Rare.STALE_COMPLETION);
         }
         if (paused) {
             backlog.add(event);
@@ -260,6 +265,7 @@ final class SimNode implements Effects {
     @Override
     public void settle(long generation) {
         boundary(5, generation);
+        newestGeneration = generation;
         disk.settle(generation);
     }
 

@@ -12,6 +12,7 @@ import io.quorate.embedded.zab.ZabPeer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class SimulatedEnsemble {
             roles[i] = RoleName.HALTED;
             phases[i] = Phase.ELECTION;
         }
-        this.network = new SimNetwork(timeline, pace, nodes);
+        this.network = new SimNetwork(timeline, pace, nodes, () -> count(Rare.OLD_CONNECTION_BYTES));
         this.clients = new SimClients(this, committed, members);
         Holders holders = new Holders(committed, nodes);
         this.properties = new Property[] {
@@ -75,6 +76,8 @@ final class SimulatedEnsemble {
             new SnapshotIsCommitted(committed),
             new AcknowledgedIsDurable(),
             new AmnesiacSilence(),
+            new CommitsByOwnEpoch(),
+            new ProposalsInBroadcast(),
         };
     }
 
@@ -94,19 +97,21 @@ final class SimulatedEnsemble {
                 applied);
     }
 
-    /** Starts all members and their clocks. */
-    void start() {
+    /** Starts all members and their clocks, each with its own time between ticks. */
+    void start(LongSupplier tick) {
         for (SimNode node : nodes) {
             node.start();
-            timeline.after(TICK + node.id(), () -> tick(node));
+            tickLater(node, tick.getAsLong());
         }
     }
 
-    private void tick(SimNode node) {
-        timeline.after(TICK, () -> tick(node));
-        if (node.isUp()) {
-            node.deliver(new Event.Tick());
-        }
+    private void tickLater(SimNode node, long interval) {
+        timeline.after(interval, () -> {
+            tickLater(node, interval);
+            if (node.isUp() && !node.isPaused()) {
+                node.deliver(new Event.Tick());
+            }
+        });
     }
 
     void trace(Consumer<String> newTracer) {
@@ -193,6 +198,11 @@ final class SimulatedEnsemble {
                 && !m.counted()
                 && node.disk().promise().voter()) {
             count(Rare.EPOCH_NOT_COUNTED);
+        }
+        if (message instanceof Message.Propose m
+                && m.commitIndex() == 0
+                && m.records().last().index() > node.disk().end().index()) {
+            count(Rare.SYNC_WITH_UNDURABLE_PROPOSALS);
         }
         if (tracer != null) {
             trace(node, "  send " + message);
@@ -296,7 +306,7 @@ final class SimulatedEnsemble {
             count(Rare.CRASH_OF_LEADER);
         }
         if (node.disk().isBusy()) {
-            count(Rare.CRASH_DURING_WRITE);
+            count(node.disk().isRewriting() ? Rare.CRASH_DURING_TRUNCATE_OR_SNAPSHOT : Rare.CRASH_DURING_WRITE);
         }
         clients.outcomeUnknown(node);
         roles[node.position()] = RoleName.HALTED;

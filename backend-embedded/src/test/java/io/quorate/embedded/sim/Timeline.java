@@ -40,4 +40,12 @@ final class Timeline {
         next.action.run();
         return true;
     }
+
+    /** Lets everything happen that is due within a time. */
+    void runFor(long time) {
+        long limit = now + time;
+        while (advance(limit)) {
+            continue;
+        }
+    }
 }
