@@ -100,6 +100,11 @@ public sealed interface Event
         public void accept(Handler handler) {
             handler.onPropose(this);
         }
+
+        @Override
+        public String toString() {
+            return "Propose[ticket=" + ticket + ", payloads=" + payloads.size() + "]";
+        }
     }
 
     /**

@@ -128,7 +128,7 @@ final class Leading extends Role {
         for (int member = 0; member < learners.length; member++) {
             Message.FollowerInfo info = peer.takeWaiting(member);
             if (info != null) {
-                learners[member] = new Learner(info.acceptedEpoch(), info.voter());
+                learners[member] = new Learner(info.acceptedEpoch(), info.voter(), lastIndex + 1);
             }
         }
         chooseEpoch();
@@ -217,7 +217,7 @@ final class Leading extends Role {
             refuse(sender, m, "already follows");
             return;
         }
-        Learner learner = new Learner(m.acceptedEpoch(), m.voter());
+        Learner learner = new Learner(m.acceptedEpoch(), m.voter(), lastIndex + 1);
         learners[sender] = learner;
         if (promised) {
             offerEpoch(sender, learner);
@@ -284,7 +284,6 @@ final class Leading extends Role {
         learner.stage = Learner.Stage.EPOCH_ACKED;
         learner.history = m.history();
         learner.countedForEpoch = m.counted();
-        learner.admitFrom = lastIndex + 1;
         if (phase != Phase.DISCOVERY) {
             synchronize(sender, learner);
         } else if (m.counted()

@@ -32,15 +32,19 @@ final class Learner {
     /** The last quorum round it answered. */
     long heardRound;
 
-    /** Of a learner that does not count: it may once a quorum of others has committed this index and it holds it too. */
-    long admitFrom;
+    /**
+     * The next index when it connected. A learner that does not count may count once a quorum of others has committed this
+     * index and it holds it too.
+     */
+    final long admitFrom;
 
     boolean admissionSent;
 
     /** Whether it was sent UPTODATE, and so is told of commits and rounds. */
     boolean upToDate;
 
-    Learner(long acceptedEpoch, boolean voter) {
+    Learner(long acceptedEpoch, boolean voter, long admitFrom) {
+        this.admitFrom = admitFrom;
         this.acceptedEpoch = acceptedEpoch;
         this.voter = voter;
     }

@@ -26,6 +26,14 @@ public abstract sealed class StorageCompletion implements Event {
 
     abstract void deliverTo(Role role);
 
+    /** What was completed. */
+    abstract Object result();
+
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + "[generation=" + generation + ", " + result() + "]";
+    }
+
     /**
      * The last index of a log that a completed fsync covers. Only the completions of this file can make one, so that
      * whoever holds one may acknowledge it.
@@ -69,6 +77,11 @@ public abstract sealed class StorageCompletion implements Event {
         void deliverTo(Role role) {
             role.onSettled(this);
         }
+
+        @Override
+        Object result() {
+            return state;
+        }
     }
 
     /** All appended records up to an index are durable. */
@@ -88,6 +101,11 @@ public abstract sealed class StorageCompletion implements Event {
         @Override
         void deliverTo(Role role) {
             role.onAppended(this);
+        }
+
+        @Override
+        Object result() {
+            return lastIndex;
         }
     }
 
@@ -113,6 +131,11 @@ public abstract sealed class StorageCompletion implements Event {
         void deliverTo(Role role) {
             role.onTruncated(this);
         }
+
+        @Override
+        Object result() {
+            return end;
+        }
     }
 
     /** A snapshot has replaced log and state. */
@@ -137,6 +160,11 @@ public abstract sealed class StorageCompletion implements Event {
         void deliverTo(Role role) {
             role.onSnapshotInstalled(this);
         }
+
+        @Override
+        Object result() {
+            return point;
+        }
     }
 
     /** The promise is durable. */
@@ -156,6 +184,11 @@ public abstract sealed class StorageCompletion implements Event {
         @Override
         void deliverTo(Role role) {
             role.onPromisePersisted(this);
+        }
+
+        @Override
+        Object result() {
+            return promise;
         }
     }
 }

@@ -176,16 +176,26 @@ final class RandomRun {
 
     /** A paused member's clock stands still; what else happens to it waits. */
     private void pause(SimNode node) {
-        long time = random.between(1_000, 250_000);
+        long time = random.between(1_000, random.chance(0.3) ? 900_000 : 250_000);
         ensemble.count(Rare.PAUSE);
         if (node.isEstablishedLeader()) {
             ensemble.count(Rare.PAUSE_OF_LEADER);
+            if (swarm.reads > 0) {
+                // A read that arrives while the leader sleeps is what it finds first when it wakes.
+                timeline.after(time - 1, () -> readWhereItLed(node));
+            }
         }
         if (time > swarm.times.election() * SimulatedEnsemble.TICK) {
             ensemble.count(Rare.PAUSE_LONGER_THAN_ELECTION);
         }
         node.pause();
         timeline.after(time, node::resume);
+    }
+
+    private void readWhereItLed(SimNode node) {
+        if (node.isPaused() && node.isUp()) {
+            ensemble.clients().read(node);
+        }
     }
 
     private void strikeNetwork() {

@@ -314,7 +314,7 @@ final class SimDisk {
     }
 
     boolean isBusy() {
-        return busy;
+        return !queue.isEmpty();
     }
 
     /** Whether a truncation or a snapshot is under way. */

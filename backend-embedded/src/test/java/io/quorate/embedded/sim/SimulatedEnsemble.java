@@ -360,7 +360,8 @@ final class SimulatedEnsemble {
                             + node.peer().epoch() + " leader=" + node.peer().leader() + " commit="
                             + node.peer().commitIndex()
                     : "DOWN";
-            lines.add(node.id() + " " + role + " durable=" + end + " applied=" + node.applied());
+            lines.add(node.id() + " " + role + " accepted="
+                    + node.disk().promise().epoch() + " durable=" + end + " applied=" + node.applied());
         }
         return lines;
     }

@@ -44,8 +44,9 @@ final class Timeline {
     /** Lets everything happen that is due within a time. */
     void runFor(long time) {
         long limit = now + time;
-        while (advance(limit)) {
-            continue;
+        boolean more = true;
+        while (more) {
+            more = advance(limit);
         }
     }
 }
