@@ -76,7 +76,12 @@ public final class ZabPeer {
         run(out, this::enterRole);
     }
 
-    /** Handles one event. */
+    /**
+     * Handles one event.
+     *
+     * @throws RuntimeException if there is a mistake in this class or its caller; the member must stop then. A broken rule of
+     *     the protocol does not throw but {@linkplain Effects#halt halts}.
+     */
     public void step(Event event, Effects out) {
         run(out, () -> handle(event));
     }

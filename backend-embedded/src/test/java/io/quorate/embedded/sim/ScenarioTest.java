@@ -17,7 +17,7 @@ class ScenarioTest {
 
     static Stream<Path> scripts() throws IOException {
         try (Stream<Path> files = Files.list(SCRIPTS)) {
-            return files.sorted().toList().stream();
+            return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList().stream();
         }
     }
 

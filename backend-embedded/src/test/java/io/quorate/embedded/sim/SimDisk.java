@@ -32,6 +32,10 @@ final class SimDisk {
     private boolean busy;
     private boolean held;
     private boolean failing;
+
+    /** After a failure nothing more is done, until the member starts again from what is on the disk. */
+    private boolean broken;
+
     private long mounts;
     private long attempts;
 
@@ -66,6 +70,7 @@ final class SimDisk {
         queue.clear();
         busy = false;
         failing = false;
+        broken = false;
     }
 
     // What a power cut would leave.
@@ -229,8 +234,10 @@ final class SimDisk {
     }
 
     private void enqueue(Operation op) {
-        queue.add(op);
-        startNext();
+        if (!broken) {
+            queue.add(op);
+            startNext();
+        }
     }
 
     private void soon(Event completion) {
@@ -262,6 +269,7 @@ final class SimDisk {
         if (failing && flaw != DiskFlaw.FAILURE_IGNORED) {
             partly(op);
             queue.clear();
+            broken = true;
             completions.accept(new Event.StorageFailed("fsync"));
             return;
         }

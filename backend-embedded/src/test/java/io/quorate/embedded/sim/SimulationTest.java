@@ -23,7 +23,7 @@ class SimulationTest {
 
     /** Seeds that once showed a mistake in the protocol or in the simulation. */
     @ParameterizedTest
-    @ValueSource(longs = {61, 198, 206, 261, 350, 1087, 1940, 6908, 9736, 11368, 222223})
+    @ValueSource(longs = {61, 198, 206, 261, 350, 1087, 1940, 6908, 9736, 11368, 222223, 1184929})
     void seedThatOnceFailedPasses(long seed) {
         assertThat(run(seed, new ArrayList<>()).failure()).isNull();
     }
