@@ -12,5 +12,7 @@ enum DiskFlaw {
     /** What is queued is reported as being on the disk. */
     QUEUED_REPORTED_AS_SETTLED,
     /** A snapshot is reported installed when it is queued. */
-    SNAPSHOT_REPORTED_EARLY
+    SNAPSHOT_REPORTED_EARLY,
+    /** Now and then a record is written with another content, and nobody notices. */
+    RECORD_ALTERED
 }

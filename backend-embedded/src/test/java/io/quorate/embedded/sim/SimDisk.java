@@ -38,6 +38,7 @@ final class SimDisk {
 
     private long mounts;
     private long attempts;
+    private long written;
 
     private LogPoint base = LogPoint.GENESIS;
     private LogPoint snapshot = LogPoint.GENESIS;
@@ -293,8 +294,12 @@ final class SimDisk {
 
     private void write(RecordBatch batch, int count) {
         for (int i = 0; i < count; i++) {
-            log.add(batch.get(i));
+            log.add(flaw == DiskFlaw.RECORD_ALTERED && ++written % 40 == 0 ? altered(batch.get(i)) : batch.get(i));
         }
+    }
+
+    private static LogRecord altered(LogRecord record) {
+        return new LogRecord(record.epoch(), record.index(), record.prevHash(), record.type(), new byte[] {1});
     }
 
     private void partly(Operation op) {

@@ -10,6 +10,7 @@ import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.ZabConfig;
 import io.quorate.embedded.zab.ZabPeer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -35,7 +36,7 @@ final class SimulatedEnsemble {
     private final SimNode[] nodes;
     private final SimNetwork network;
     private final SimClients clients;
-    private final Property[] properties;
+    private Property[] properties;
     private final CommittedHistory committed = new CommittedHistory();
     private final PeerFactory factory;
     private final Times times;
@@ -116,6 +117,16 @@ final class SimulatedEnsemble {
 
     void trace(Consumer<String> newTracer) {
         tracer = newTracer;
+    }
+
+    /** Checks one property only, to show that it notices a mistake by itself. */
+    void checkOnly(String property) {
+        properties = Arrays.stream(properties)
+                .filter(p -> p.getClass().getSimpleName().equals(property))
+                .toArray(Property[]::new);
+        if (properties.length == 0) {
+            throw new IllegalArgumentException("no such property: " + property);
+        }
     }
 
     Timeline timeline() {

@@ -2,6 +2,7 @@ package io.quorate.embedded.zab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -114,7 +115,7 @@ class FastLeaderElectionPaperTest {
     @Test
     void nothingIsSaidBeforeTheStorageHasSettled() {
         RecordingEffects effects = new RecordingEffects();
-        ZabPeer peer = new ZabPeer(ZabConfig.of(1, 1, java.util.List.of(1, 2, 3)), 0);
+        ZabPeer peer = new ZabPeer(ZabConfig.of(1, 1, List.of(1, 2, 3)), 0);
         peer.start(effects);
         peer.step(new Event.ConnectionUp(2, 2), effects);
         peer.step(new Event.Received(2, 2, Bench.looking(3, 2, EMPTY, 1, true)), effects);

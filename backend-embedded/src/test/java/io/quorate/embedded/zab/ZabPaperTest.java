@@ -3,6 +3,7 @@ package io.quorate.embedded.zab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +181,24 @@ class ZabPaperTest {
         assertThat(bench.effects.has("truncate")).isFalse();
     }
 
+    /** S5: what follows a snapshot waits for it, and so does the acknowledgement. */
+    @Test
+    void streamAfterASnapshotWaitsForIt() {
+        LogPoint snapshot = new LogPoint(1, 4, 44);
+        LogRecord next = Bench.record(2, 5, 44, RecordType.NEWLEADER);
+        Bench bench = Bench.follower(DurableState.BLANK)
+                .receive(3, new Message.LeaderInfo(2, 9))
+                .promiseDurable(2, 3, 9)
+                .receive(3, new Message.Snapshot(2, snapshot))
+                .receive(3, Bench.proposal(next, 0))
+                .receive(3, new Message.NewLeader(2, 5, next.hash()));
+        assertThat(bench.effects.has("append")).isFalse();
+        bench.step(new StorageCompletion.SnapshotInstalled(bench.effects.generation, snapshot));
+        assertThat(bench.effects.has("append NEWLEADER(2,5)")).isTrue();
+        assertThat(bench.effects.sent(Message.Ack.class)).isEmpty();
+        assertThat(bench.durableThrough(5).effects.sent(Message.Ack.class)).containsExactly(new Message.Ack(2, 5));
+    }
+
     /** S4, S5: a gap, a record that is not chained to the log, and a stream that ends otherwise are refused. */
     @Test
     void followerRefusesWhatDoesNotContinueItsLog() {
@@ -269,6 +288,6 @@ class ZabPaperTest {
     }
 
     private static Event.Propose propose(long ticket, int count) {
-        return new Event.Propose(ticket, java.util.Collections.nCopies(count, new byte[] {1}));
+        return new Event.Propose(ticket, Collections.nCopies(count, new byte[] {1}));
     }
 }
