@@ -14,8 +14,8 @@ public interface Effects {
     void send(long connection, Message message);
 
     /**
-     * Sends the durable records with indexes in {@code [from, to]}, as {@link Message.Propose} of the given epoch with
-     * commit index and round 0, before anything sent later on this connection.
+     * Sends the durable records with indexes in {@code [from, to]}, as one or several {@link Message.Propose} of the given
+     * epoch with commit index and round 0, before anything sent later on this connection.
      */
     void sendHistory(long connection, long epoch, long from, long to);
 
@@ -85,6 +85,9 @@ public interface Effects {
     /** The member has given up its seat in favour of another, 0 if no other could take it. */
     void handedOver(int successor);
 
-    /** The member has stopped for good. No effect follows, and no event has an effect any more. */
+    /**
+     * The member has stopped for good: its connections are to be closed, what it had been asked for is of unknown outcome. No
+     * effect follows, and no event has an effect any more.
+     */
     void halt(String reason);
 }

@@ -319,8 +319,7 @@ final class Looking extends Role {
                 peer.heard(),
                 voter,
                 stands,
-                false,
-                successor);
+                false);
         if (word.equals(announced) && peer.now() - announcedAt < peer.config().heartbeatTicks()) {
             return;
         }

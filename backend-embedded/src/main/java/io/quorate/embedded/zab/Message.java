@@ -61,7 +61,6 @@ public sealed interface Message {
      * @param candidate whether the sender could lead: a quorum is in two-way contact with it and none of that quorum has
      *     a more recent log
      * @param established whether the sender leads in the broadcast phase
-     * @param successor the member the last leader named to follow it, 0 if none
      */
     record Notification(
             RoleName role,
@@ -72,8 +71,7 @@ public sealed interface Message {
             long heard,
             boolean voter,
             boolean candidate,
-            boolean established,
-            int successor)
+            boolean established)
             implements Message {
         @Override
         public void accept(Handler handler, int sender) {

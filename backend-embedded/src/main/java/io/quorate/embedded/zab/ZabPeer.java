@@ -245,6 +245,15 @@ public final class ZabPeer {
         return Arrays.binarySearch(members, id);
     }
 
+    private int known(int id) {
+        int member = positionOf(id);
+        if (member < 0 || member == self) {
+            throw new IllegalArgumentException("member " + id + " is not another member of " + config.members()
+                    + ": the handshake must refuse it");
+        }
+        return member;
+    }
+
     long now() {
         return now;
     }
@@ -343,8 +352,7 @@ public final class ZabPeer {
                 heard(),
                 asking.isVoter(),
                 leads,
-                established,
-                0);
+                established);
     }
 
     /** Learns that a prefix is committed; never less than was known. */
@@ -378,7 +386,7 @@ public final class ZabPeer {
 
         @Override
         public void onConnectionUp(Event.ConnectionUp e) {
-            int member = positionOf(e.member());
+            int member = known(e.member());
             if (connections[member] != 0) {
                 out().close(connections[member], "replaced");
                 forget(member);
@@ -390,7 +398,7 @@ public final class ZabPeer {
 
         @Override
         public void onConnectionDown(Event.ConnectionDown e) {
-            int member = positionOf(e.member());
+            int member = known(e.member());
             if (connections[member] == e.connection()) {
                 forget(member);
             }
@@ -404,7 +412,7 @@ public final class ZabPeer {
 
         @Override
         public void onReceived(Event.Received e) {
-            int member = positionOf(e.member());
+            int member = known(e.member());
             if (rules.isCurrentConnection(e.connection(), connections[member])) {
                 heardAt[member] = now;
                 e.message().accept(role, member);

@@ -74,8 +74,7 @@ final class Bench {
                 heard,
                 true,
                 candidate,
-                false,
-                0);
+                false);
     }
 
     /** A bench whose peer, member 3, was elected by all and has sent nothing but votes. */

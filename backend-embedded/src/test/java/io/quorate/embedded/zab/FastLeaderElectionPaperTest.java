@@ -83,11 +83,11 @@ class FastLeaderElectionPaperTest {
     void joinerNeedsTheLeadersOwnWord() {
         Bench bench = new Bench(1, DurableState.BLANK).connect(2).connect(3);
         Message.Notification following =
-                new Message.Notification(RoleName.FOLLOWING, 1, new Vote(4, 0, 3), 0, 0, 0b101, true, false, false, 0);
+                new Message.Notification(RoleName.FOLLOWING, 1, new Vote(4, 0, 3), 0, 0, 0b101, true, false, false);
         bench.receive(2, following).ticks(3);
         assertThat(bench.peer.role()).isEqualTo(RoleName.LOOKING);
         bench.receive(
-                3, new Message.Notification(RoleName.LEADING, 1, new Vote(4, 0, 3), 4, 9, 0b011, true, true, true, 0));
+                3, new Message.Notification(RoleName.LEADING, 1, new Vote(4, 0, 3), 4, 9, 0b011, true, true, true));
         assertThat(bench.peer.leader()).isEqualTo(3);
     }
 
