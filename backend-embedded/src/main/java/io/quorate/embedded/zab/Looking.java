@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *       log. In a chain of members its end does not stand, however recent its log.
  *   <li>A member votes only for a candidate it is itself in two-way contact with, and judges a candidate by what that
  *       candidate says, never by hearsay.
- *   <li>A member that led or was followed into a role that never got to broadcast is passed over for a while.
+ *   <li>A member that was followed and did not get to broadcast is passed over for a while by those who followed it.
  * </ol>
  *
  * <p>The role begins by letting the storage settle: the log that a vote speaks of is the one on the disk.
@@ -79,8 +79,7 @@ final class Looking extends Role {
     void onSettled(StorageCompletion.Settled c) {
         state = c.state();
         durable = c.durable();
-        // A snapshot that an earlier role installed has replaced the state, even if that role did not live to hear of
-        // it.
+        // A snapshot that an earlier role asked for has replaced the state, even if that role ended before it heard so.
         if (state.history().base().index() > peer.applied()) {
             peer.restored(state.snapshot().index());
         }
@@ -165,7 +164,7 @@ final class Looking extends Role {
 
     // Joining a leader that is there.
 
-    /** A member that leads by its own word and with a quorum behind it, -1 if there is none. */
+    /** A member that leads by its own word, with a quorum behind it or established already; -1 if there is none. */
     private int establishedLeader() {
         for (int member = 0; member < heardFrom.length; member++) {
             Message.Notification word = heardFrom[member];
