@@ -1,36 +1,20 @@
 package io.quorate.embedded.log;
 
 import java.nio.ByteBuffer;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * The running hash of a log: two logs with the same hash at an index are equal up to there.
  *
- * <p>The hash after a record is the first eight bytes, big-endian, of
- * {@code SHA-256(previous hash, epoch, index, type code, body)}; before the first record it is {@link #START}. It depends on
- * what was proposed only and never on where a member keeps it, so it is the same on every member. Not thread-safe.
+ * <p>It is the chain hash of the protocol, {@link io.quorate.embedded.zab.LogRecord#chainHash}: what a member stores and what
+ * members compare is one function. It depends on what was proposed only and never on where a member keeps it. Before the
+ * first record it is {@link #START}.
  */
 public final class ChainHash {
     /** The hash of the empty log. */
     public static final long START = 0;
 
-    private static final int FIELDS = 3 * Long.BYTES + 1;
-
-    private final MessageDigest sha256;
-    private final byte[] fields = new byte[FIELDS];
-    private final ByteBuffer fieldView = ByteBuffer.wrap(fields);
-    private final byte[] digest = new byte[32];
-
-    /** A calculator for one thread. */
-    public ChainHash() {
-        try {
-            this.sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
-    }
+    /** A calculator. */
+    public ChainHash() {}
 
     /**
      * The hash after one more record.
@@ -43,14 +27,21 @@ public final class ChainHash {
      * @return the hash of the log that ends with it
      */
     public long next(long previous, long epoch, long index, RecordType type, ByteBuffer body) {
-        fieldView.clear().putLong(previous).putLong(epoch).putLong(index).put((byte) type.code());
-        sha256.update(fields);
-        sha256.update(body.duplicate());
-        try {
-            sha256.digest(digest, 0, digest.length);
-        } catch (DigestException e) {
-            throw new AssertionError("the array has the length of the digest", e);
+        return io.quorate.embedded.zab.LogRecord.chainHash(previous, epoch, index, protocolType(type), bytes(body));
+    }
+
+    private static io.quorate.embedded.zab.RecordType protocolType(RecordType type) {
+        return type == RecordType.NEWLEADER
+                ? io.quorate.embedded.zab.RecordType.NEWLEADER
+                : io.quorate.embedded.zab.RecordType.TXN;
+    }
+
+    private static byte[] bytes(ByteBuffer body) {
+        if (body.hasArray() && body.arrayOffset() == 0 && body.position() == 0 && body.remaining() == body.array().length) {
+            return body.array();
         }
-        return ByteBuffer.wrap(digest).getLong();
+        byte[] copy = new byte[body.remaining()];
+        body.duplicate().get(copy);
+        return copy;
     }
 }

@@ -45,7 +45,7 @@
  *
  * <p>The salt is the segment's incarnation and first index, 8 bytes each. The <em>number of zero sectors</em> counts those the
  * record extends into, the first left out, in which it has nothing but zeros. The chain hash is that of
- * {@link io.quorate.embedded.log.ChainHash}; before index 1 it is 0.
+ * {@link io.quorate.embedded.log.ChainHash}, which is the protocol's; before index 1 it is 0.
  *
  * <h3>Meta slot</h3>
  *
