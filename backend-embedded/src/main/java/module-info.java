@@ -1,3 +1,6 @@
+import io.quorate.backend.BackendProvider;
+import io.quorate.embedded.EmbeddedBackendProvider;
+
 /**
  * The embedded backend: a quorum engine that lives inside the processes it serves.
  */
@@ -5,4 +8,9 @@ module io.quorate.backend.embedded {
     requires transitive io.quorate.recipes;
     requires org.slf4j;
     requires static transitive org.jspecify;
+
+    exports io.quorate.embedded;
+
+    provides BackendProvider with
+            EmbeddedBackendProvider;
 }

@@ -13,9 +13,13 @@ final class ArchitectureTest extends ArchitectureContract {
             "org.slf4j",
             "org.jspecify.annotations",
             "org.junit.jupiter.api..");
-    private static final Set<String> CLOCK_READERS = Set.of();
-    private static final Set<String> THREAD_OWNERS = Set.of();
-    private static final Set<String> RANDOM_SOURCES = Set.of();
+    private static final Set<String> CLOCK_READERS =
+            Set.of("io.quorate.embedded.EmbeddedEnsemble", "io.quorate.embedded.log.LogTool");
+    private static final Set<String> THREAD_OWNERS = Set.of(
+            "io.quorate.embedded.member.EnsembleLoop",
+            "io.quorate.embedded.member.DurableStore",
+            "io.quorate.embedded.session.ThreadLane");
+    private static final Set<String> RANDOM_SOURCES = Set.of("io.quorate.embedded.EmbeddedEnsemble");
 
     @Override
     protected Set<String> allowedPackages() {

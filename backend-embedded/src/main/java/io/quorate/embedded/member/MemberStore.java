@@ -1,0 +1,62 @@
+package io.quorate.embedded.member;
+
+import io.quorate.embedded.zab.DurableState;
+import io.quorate.embedded.zab.EpochPromise;
+import io.quorate.embedded.zab.Event;
+import io.quorate.embedded.zab.LogPoint;
+import io.quorate.embedded.zab.LogRecord;
+import io.quorate.embedded.zab.RecordBatch;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Where a member keeps what must survive it, for one life of the member.
+ *
+ * <p>Operations take effect in the order of the calls; no call blocks. None of them is ever dropped unless the storage fails,
+ * which it reports once.
+ */
+interface MemberStore {
+
+    /**
+     * What was found at the start.
+     *
+     * @param state the outline
+     * @param snapshot the content of the snapshot, empty if there is none
+     * @param records all records after the snapshot
+     */
+    record Recovered(DurableState state, List<byte[]> snapshot, List<LogRecord> records) {}
+
+    /** Receives what becomes of the operations, on any thread. */
+    interface Listener {
+        void recovered(Recovered recovered);
+
+        void completed(Event completion);
+
+        void failed(Throwable cause);
+
+        void closed();
+    }
+
+    /** Opens and recovers; ends with {@link Listener#recovered} or {@link Listener#failed}. */
+    void open(Listener listener);
+
+    void settle(long generation);
+
+    void append(long generation, RecordBatch records);
+
+    void truncate(long generation, long lastIndex);
+
+    void persistPromise(long generation, EpochPromise promise);
+
+    /** Replaces everything by a received snapshot. */
+    void install(long generation, LogPoint point, long digest, List<byte[]> content);
+
+    /** Keeps a snapshot of the member's own state and drops the records up to {@code base}. */
+    void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> content);
+
+    /** Reads the newest snapshot; {@code reader} runs on any thread. */
+    void readSnapshot(Consumer<List<byte[]>> reader);
+
+    /** Finishes what was asked for, then releases the storage and tells {@link Listener#closed}. */
+    void close();
+}

@@ -1,0 +1,131 @@
+package io.quorate.embedded.session;
+
+import io.quorate.backend.Backend;
+import io.quorate.backend.BackendView;
+import io.quorate.backend.Capabilities;
+import io.quorate.backend.Session;
+import io.quorate.backend.SessionOptions;
+import io.quorate.backend.SuspensionPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client of the members of this process. */
+public final class EmbeddedBackend implements Backend {
+
+    /** What every embedded ensemble grants. */
+    public static final Capabilities CAPABILITIES = new Capabilities(
+            Capabilities.DEFAULT_MAX_VALUE_BYTES,
+            Capabilities.DEFAULT_MAX_COMMIT_SIZE,
+            Duration.ofMillis(100),
+            Duration.ofSeconds(60),
+            SuspensionPolicy.UNTIL_DEADLINE);
+
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedBackend.class);
+
+    private final FrontEnd frontEnd;
+    private final Supplier<BackendView> view;
+    private final Runnable onClose;
+    private final AtomicInteger opened = new AtomicInteger();
+    private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
+    private final Set<ThreadLane> lanes = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /**
+     * Creates a client.
+     *
+     * @param frontEnd the sessions of this process
+     * @param view describes the ensemble
+     * @param onClose called at the end of the first {@link #close}
+     */
+    public EmbeddedBackend(FrontEnd frontEnd, Supplier<BackendView> view, Runnable onClose) {
+        this.frontEnd = frontEnd;
+        this.view = view;
+        this.onClose = onClose;
+    }
+
+    @Override
+    public CompletableFuture<Session> open(SessionOptions options) {
+        CAPABILITIES.check(options);
+        if (closed) {
+            throw new IllegalStateException("this backend is closed");
+        }
+        ThreadLane lane = new ThreadLane(
+                "quorate-session-" + options.ownerName() + "-" + opened.incrementAndGet(), frontEnd.ticker());
+        lanes.add(lane);
+        lane.start();
+        SessionOpening opening = new SessionOpening(this, frontEnd, options, lane);
+        frontEnd.submit(opening::begin);
+        return opening.future();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void began(ClientSession session) {
+        sessions.add(session);
+    }
+
+    void ended(ClientSession session) {
+        sessions.remove(session);
+    }
+
+    void laneEnded(ThreadLane lane) {
+        lanes.remove(lane);
+    }
+
+    /** Returns the names of the threads of this client that are alive. */
+    public List<String> liveThreads() {
+        return lanes.stream().filter(ThreadLane::isAlive).map(ThreadLane::name).toList();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public CompletableFuture<BackendView> describe() {
+        return CompletableFuture.completedFuture(view.get());
+    }
+
+    @Override
+    public void close() {
+        boolean first = !closed;
+        closed = true;
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        sessions.forEach(session -> ends.add(session.closeAsync()));
+        List<ThreadLane> ending = List.copyOf(lanes);
+        if (ending.stream().noneMatch(ThreadLane::isOnLane)) {
+            waitFor(ends, ending);
+        }
+        if (first) {
+            onClose.run();
+        }
+    }
+
+    private void waitFor(List<CompletableFuture<Void>> ends, List<ThreadLane> ending) {
+        long limit = frontEnd.connectionTimeout().toMillis() + 1000;
+        try {
+            CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new)).get(limit, TimeUnit.MILLISECONDS);
+            for (ThreadLane lane : ending) {
+                lane.join(limit);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("not all sessions were closed in time; the ensemble will expire them", e);
+        }
+    }
+}

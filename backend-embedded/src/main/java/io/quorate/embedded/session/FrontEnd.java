@@ -1,0 +1,168 @@
+package io.quorate.embedded.session;
+
+import io.quorate.backend.Ticker;
+import io.quorate.embedded.member.Member;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** All sessions of one process, driven by the thread that drives the members. */
+public final class FrontEnd {
+
+    /** A thing to do later, until it is cancelled. */
+    static final class Timer {
+        final long due;
+        final long number;
+        final Runnable task;
+        boolean cancelled;
+
+        Timer(long due, long number, Runnable task) {
+            this.due = due;
+            this.number = number;
+            this.task = task;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+    }
+
+    private final Supplier<List<Member>> members;
+    private final Runnable wakeUp;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final Duration connectionTimeout;
+    private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final Set<ClientSession> sessions = new LinkedHashSet<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>(
+            Comparator.<Timer>comparingLong(timer -> timer.due).thenComparingLong(timer -> timer.number));
+    private long timerNumber;
+    private long seenVersion = -1;
+    private int nextMember;
+
+    /**
+     * Creates a front end without sessions.
+     *
+     * @param members the members that run in this process, asked anew each time
+     * @param wakeUp wakes the loop
+     * @param ticker the time of the sessions
+     * @param random where passwords and ticket ids come from
+     * @param connectionTimeout how long to wait for an ensemble that does not serve
+     */
+    public FrontEnd(
+            Supplier<List<Member>> members,
+            Runnable wakeUp,
+            Ticker ticker,
+            RandomGenerator random,
+            Duration connectionTimeout) {
+        this.members = members;
+        this.wakeUp = wakeUp;
+        this.ticker = ticker;
+        this.random = random;
+        this.connectionTimeout = connectionTimeout;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Duration connectionTimeout() {
+        return connectionTimeout;
+    }
+
+    /** Hands a command over to the loop. Called by any thread. */
+    public void submit(Runnable command) {
+        commands.add(command);
+        wakeUp.run();
+    }
+
+    /** Does what there is to do; returns whether there was anything. */
+    public boolean runOnce() {
+        boolean worked = false;
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            worked = true;
+            command.run();
+        }
+        worked |= runTimers();
+        long version = 0;
+        for (Member member : members.get()) {
+            version += member.servingVersion() * 31 + 1;
+        }
+        if (version != seenVersion) {
+            seenVersion = version;
+            worked = true;
+            List.copyOf(sessions).forEach(ClientSession::reconsider);
+        }
+        return worked;
+    }
+
+    private boolean runTimers() {
+        boolean worked = false;
+        for (Timer timer = timers.peek(); timer != null; timer = timers.peek()) {
+            if (!timer.cancelled && timer.due - ticker.nanos() > 0) {
+                return worked;
+            }
+            timers.remove();
+            if (!timer.cancelled) {
+                worked = true;
+                timer.task.run();
+            }
+        }
+        return worked;
+    }
+
+    /** Returns in how many nanoseconds a timer is due, {@link Long#MAX_VALUE} if there is none. */
+    public long nanosToTimer() {
+        Timer timer = timers.peek();
+        return timer == null ? Long.MAX_VALUE : Math.max(0, timer.due - ticker.nanos());
+    }
+
+    Timer after(Duration delay, Runnable task) {
+        Timer timer = new Timer(ticker.nanos() + delay.toNanos(), timerNumber++, task);
+        timers.add(timer);
+        return timer;
+    }
+
+    /** Returns a member that serves and whose state is no older than an index, another one each time. */
+    @Nullable
+    Member servingMember(long index) {
+        List<Member> running = members.get();
+        for (int i = 0; i < running.size(); i++) {
+            Member member = running.get((nextMember + i) % running.size());
+            if (member.isServing() && member.applied() >= index) {
+                nextMember = (nextMember + i + 1) % running.size();
+                return member;
+            }
+        }
+        return null;
+    }
+
+    boolean isAnyAlive() {
+        return members.get().stream().anyMatch(member -> member.life() == Member.Life.RUNNING);
+    }
+
+    void add(ClientSession session) {
+        sessions.add(session);
+    }
+
+    void remove(ClientSession session) {
+        sessions.remove(session);
+    }
+
+    /** Returns how long a retry waits. */
+    static Duration retryDelay() {
+        return Duration.ofNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+}

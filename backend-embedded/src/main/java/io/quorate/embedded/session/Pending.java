@@ -1,0 +1,181 @@
+package io.quorate.embedded.session;
+
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Commit;
+import io.quorate.backend.CommitResult;
+import io.quorate.backend.Key;
+import io.quorate.backend.OverloadedException;
+import io.quorate.backend.QuorateException;
+import io.quorate.backend.Read;
+import io.quorate.backend.SessionOwnedHasNoChildrenException;
+import io.quorate.backend.StorageFullException;
+import io.quorate.backend.Ticket;
+import io.quorate.backend.TooLargeException;
+import io.quorate.embedded.tree.Request;
+import io.quorate.embedded.tree.Result;
+import io.quorate.embedded.tree.StateMachine;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** An operation that was not answered yet. Confined to the loop, but for the future. */
+abstract class Pending<T extends @Nullable Object> {
+
+    final CompletableFuture<T> future = new CompletableFuture<>();
+    long sentNanos;
+    int sends;
+
+    /** Whether it is enough not to send it, because nobody waits for it. */
+    boolean isDroppable() {
+        return future.isDone();
+    }
+
+    /** Whether nobody knows what became of it if it is not answered. */
+    boolean isOfUnknownOutcome() {
+        return false;
+    }
+
+    /** A read. */
+    static final class Reading<R> extends Pending<R> {
+        final Read mode;
+        final Function<StateMachine, R> reading;
+        final Function<R, R> translation;
+
+        Reading(Read mode, Function<StateMachine, R> reading, Function<R, R> translation) {
+            this.mode = mode;
+            this.reading = reading;
+            this.translation = translation;
+        }
+    }
+
+    /** A numbered operation. */
+    abstract static class Writing<R extends @Nullable Object> extends Pending<R> {
+        long number;
+
+        abstract Request.Operation request(long session, long acknowledged);
+
+        /** Completes the future, on the lane. */
+        abstract void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket);
+
+        @Override
+        boolean isDroppable() {
+            // Once it has a number, those behind it need it.
+            return number == 0 && super.isDroppable();
+        }
+
+        static QuorateException limitExceeded(Result.LimitExceeded exceeded) {
+            String what = exceeded.limit() + " would be " + exceeded.actual() + " of at most " + exceeded.bound();
+            return switch (exceeded.limit()) {
+                case NODES, TOTAL_BYTES -> new StorageFullException("nothing was committed: " + what, null);
+                case SESSIONS, RESULTS, CHILDREN, EPHEMERALS, EPHEMERAL_PATH_BYTES ->
+                    new OverloadedException("nothing was committed: " + what, null);
+                default -> new TooLargeException(exceeded.limit().toString(), exceeded.bound(), exceeded.actual());
+            };
+        }
+    }
+
+    /** A commit. */
+    static final class Committing extends Writing<CommitResult> {
+        private final Commit relative;
+        private final Commit absolute;
+
+        Committing(Commit relative, Commit absolute) {
+            this.relative = relative;
+            this.absolute = absolute;
+        }
+
+        @Override
+        Request.Operation request(long session, long acknowledged) {
+            return new Request.Write(session, number, acknowledged, absolute);
+        }
+
+        @Override
+        boolean isOfUnknownOutcome() {
+            return sends > 0;
+        }
+
+        @Override
+        void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket) {
+            if (result instanceof Result.Failed failed) {
+                future.completeExceptionally(failed.toException(relative));
+            } else if (result instanceof Result.LimitExceeded exceeded) {
+                future.completeExceptionally(limitExceeded(exceeded));
+            } else {
+                future.complete(new CommitResult(index));
+            }
+        }
+    }
+
+    /** A ticket to be taken. */
+    static final class Enqueuing extends Writing<Ticket> {
+        private final Key queue;
+        private final Key absolute;
+        private final String label;
+        private final @Nullable Bytes value;
+        private @Nullable String ticketId;
+
+        Enqueuing(Key queue, Key absolute, String label, @Nullable Bytes value) {
+            this.queue = queue;
+            this.absolute = absolute;
+            this.label = label;
+            this.value = value;
+        }
+
+        void draw(RandomGenerator random) {
+            if (ticketId == null) {
+                ticketId = hex(random.nextLong()) + hex(random.nextLong());
+            }
+        }
+
+        private static String hex(long bits) {
+            String digits = Long.toHexString(bits);
+            return "0".repeat(16 - digits.length()) + digits;
+        }
+
+        @Override
+        Request.Operation request(long session, long acknowledged) {
+            return new Request.Enqueue(
+                    session, number, acknowledged, absolute, label, Objects.requireNonNull(ticketId), value);
+        }
+
+        @Override
+        void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket) {
+            if (result instanceof Result.Created created) {
+                Ticket taken = session.ticket(created.path(), index, ticket);
+                if (!future.complete(taken)) {
+                    session.removeUnwanted(taken);
+                }
+            } else if (result instanceof Result.LimitExceeded exceeded) {
+                future.completeExceptionally(limitExceeded(exceeded));
+            } else {
+                future.completeExceptionally(new SessionOwnedHasNoChildrenException(0, queue));
+            }
+        }
+    }
+
+    /** A ticket to be given back. */
+    static final class Dequeuing extends Writing<@Nullable Void> {
+        private final Key absolute;
+
+        Dequeuing(Key absolute) {
+            this.absolute = absolute;
+        }
+
+        @Override
+        boolean isDroppable() {
+            return false;
+        }
+
+        @Override
+        Request.Operation request(long session, long acknowledged) {
+            return new Request.Dequeue(session, number, acknowledged, absolute);
+        }
+
+        @Override
+        void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket) {
+            future.complete(null);
+        }
+    }
+}

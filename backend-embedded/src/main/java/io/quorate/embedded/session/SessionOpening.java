@@ -1,0 +1,124 @@
+package io.quorate.embedded.session;
+
+import io.quorate.backend.BackendUnavailableException;
+import io.quorate.backend.NoQuorumException;
+import io.quorate.backend.OverloadedException;
+import io.quorate.backend.QuorateException;
+import io.quorate.backend.Session;
+import io.quorate.backend.SessionOptions;
+import io.quorate.embedded.member.Member;
+import io.quorate.embedded.tree.Request;
+import io.quorate.embedded.tree.Result;
+import io.quorate.embedded.tree.Txn;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An attempt to open a session. If the member that was asked stops serving, another one is asked; should the first request
+ * have succeeded all the same, that session has no client and expires.
+ */
+final class SessionOpening {
+
+    private final EmbeddedBackend backend;
+    private final FrontEnd frontEnd;
+    private final SessionOptions options;
+    private final ThreadLane lane;
+    private final CompletableFuture<Session> future = new CompletableFuture<>();
+    private boolean over;
+    private long attempt;
+
+    SessionOpening(EmbeddedBackend backend, FrontEnd frontEnd, SessionOptions options, ThreadLane lane) {
+        this.backend = backend;
+        this.frontEnd = frontEnd;
+        this.options = options;
+        this.lane = lane;
+    }
+
+    CompletableFuture<Session> future() {
+        return future;
+    }
+
+    /** Begins, on the loop. */
+    void begin() {
+        frontEnd.after(frontEnd.connectionTimeout(), () -> fail(unavailable()));
+        tryOnce();
+    }
+
+    private QuorateException unavailable() {
+        String waited = " within " + frontEnd.connectionTimeout();
+        return frontEnd.isAnyAlive()
+                ? new NoQuorumException("no leader was established" + waited + "; retry when enough members run", null)
+                : new BackendUnavailableException("no member of the ensemble runs; start it, then retry", null);
+    }
+
+    private void tryOnce() {
+        if (over) {
+            return;
+        }
+        if (future.isDone() || backend.isClosed()) {
+            abandon();
+            return;
+        }
+        long mine = ++attempt;
+        Member member = frontEnd.servingMember(0);
+        if (member != null) {
+            byte[] password = new byte[Txn.OpenSession.PASSWORD_BYTES];
+            frontEnd.random().nextBytes(password);
+            long sentNanos = frontEnd.ticker().nanos();
+            long version = member.servingVersion();
+            member.control(
+                    new Request.OpenSession(
+                            password, Math.toIntExact(options.timeout().toMillis()), options.ownerName()),
+                    (index, result) -> onReply(mine, member, sentNanos, index, result));
+            watchOver(mine, member, version);
+        } else {
+            frontEnd.after(FrontEnd.retryDelay(), this::tryOnce);
+        }
+    }
+
+    /** A request is lost when its member stops serving. */
+    private void watchOver(long mine, Member member, long version) {
+        frontEnd.after(FrontEnd.retryDelay(), () -> {
+            if (!over && attempt == mine) {
+                if (member.servingVersion() == version) {
+                    watchOver(mine, member, version);
+                } else {
+                    tryOnce();
+                }
+            }
+        });
+    }
+
+    private void onReply(long mine, Member member, long sentNanos, long index, Result result) {
+        if (over || mine != attempt) {
+            return;
+        }
+        if (result instanceof Result.Done) {
+            over = true;
+            ClientSession session = new ClientSession(backend, frontEnd, lane, options, index, sentNanos);
+            session.begin(member);
+            lane.offer(() -> {
+                if (!future.complete(session)) {
+                    session.closeQuietly();
+                }
+            });
+        } else {
+            fail(new OverloadedException("the ensemble opens no more sessions: " + result, null));
+        }
+    }
+
+    private void fail(QuorateException failure) {
+        if (!over) {
+            over = true;
+            lane.offer(() -> future.completeExceptionally(failure));
+            lane.finish(() -> backend.laneEnded(lane));
+        }
+    }
+
+    private void abandon() {
+        over = true;
+        lane.finish(() -> {
+            future.cancel(false);
+            backend.laneEnded(lane);
+        });
+    }
+}

@@ -1,0 +1,104 @@
+package io.quorate.embedded.transport;
+
+import io.quorate.embedded.tree.Request;
+import io.quorate.embedded.tree.Result;
+import io.quorate.embedded.zab.LogPoint;
+import io.quorate.embedded.zab.Message;
+import java.util.List;
+
+/** What one member sends to another. Immutable, so that members of one process hand over the object itself. */
+public sealed interface PeerMessage {
+
+    /**
+     * A message of the protocol.
+     *
+     * @param message the message
+     */
+    record Protocol(Message message) implements PeerMessage {}
+
+    /**
+     * The content of a snapshot, ahead of the message that tells the protocol of it.
+     *
+     * @param point the point of the snapshot
+     * @param chunks the content; the arrays are shared and must not be modified
+     */
+    record SnapshotContent(LogPoint point, List<byte[]> chunks) implements PeerMessage {
+
+        /** Copies the list. */
+        public SnapshotContent {
+            chunks = List.copyOf(chunks);
+        }
+    }
+
+    /**
+     * To the leader: an operation of a session that the sender serves.
+     *
+     * @param operation the operation
+     */
+    record Submit(Request.Operation operation) implements PeerMessage {}
+
+    /**
+     * To the leader: a request that is no numbered operation.
+     *
+     * @param id what the sender calls it
+     * @param request the request
+     */
+    record Control(long id, Request request) implements PeerMessage {}
+
+    /**
+     * To the leader: sessions gave a sign of life, and reads want to know how far the state must have come.
+     *
+     * @param id what the sender calls it
+     * @param sessions the ids of the sessions
+     */
+    record AskRound(long id, List<Long> sessions) implements PeerMessage {
+
+        /** Copies the list. */
+        public AskRound {
+            sessions = List.copyOf(sessions);
+        }
+    }
+
+    /**
+     * From the leader, at once: a read of this round must show the state at this index. Every write that the leader takes
+     * from the receiver later has a greater one.
+     *
+     * @param id the round
+     * @param index the index
+     */
+    record ReadAt(long id, long index) implements PeerMessage {}
+
+    /**
+     * From the leader: a quorum has confirmed, after the request arrived, that it leads.
+     *
+     * @param id the round
+     */
+    record RoundConfirmed(long id) implements PeerMessage {}
+
+    /**
+     * From the leader: the answer of an operation is known already.
+     *
+     * @param session the session
+     * @param operation the number of the operation
+     * @param index the answer is true as soon as this index is applied
+     * @param result the answer
+     */
+    record Answered(long session, long operation, long index, Result result) implements PeerMessage {}
+
+    /**
+     * From the leader: a request became a transaction.
+     *
+     * @param id the request
+     * @param index the index at which it was proposed
+     */
+    record ControlProposed(long id, long index) implements PeerMessage {}
+
+    /**
+     * From the leader: a request needs no transaction.
+     *
+     * @param id the request
+     * @param index the answer is true as soon as this index is applied
+     * @param result the answer
+     */
+    record ControlAnswered(long id, long index, Result result) implements PeerMessage {}
+}
