@@ -1,0 +1,69 @@
+package io.quorate.embedded.tree;
+
+/** Results as bytes and as a 64-bit hash: those that are part of the state, because they answer an operation. */
+final class ResultCodec {
+
+    private static final int DONE = 0;
+    private static final int CREATED = 1;
+    private static final int DEQUEUED = 2;
+    private static final int FAILED = 3;
+    private static final int LIMIT_EXCEEDED = 4;
+
+    private ResultCodec() {}
+
+    static void write(BinaryOutput output, Result result) {
+        if (result instanceof Result.Done) {
+            output.octet(DONE);
+        } else if (result instanceof Result.Created created) {
+            output.octet(CREATED);
+            output.text(created.path());
+        } else if (result instanceof Result.Dequeued dequeued) {
+            output.octet(DEQUEUED);
+            output.flag(dequeued.existed());
+        } else if (result instanceof Result.Failed failed) {
+            output.octet(FAILED);
+            output.octet(failed.reason().number());
+            output.number(failed.position());
+        } else if (result instanceof Result.LimitExceeded exceeded) {
+            output.octet(LIMIT_EXCEEDED);
+            output.octet(exceeded.limit().number());
+            output.number(exceeded.position());
+            output.number(exceeded.bound());
+            output.number(exceeded.actual());
+        } else {
+            throw new IllegalArgumentException("not a result of a transaction: " + result);
+        }
+    }
+
+    static Result read(BinaryInput input) {
+        int type = input.octet();
+        return switch (type) {
+            case DONE -> Result.Done.INSTANCE;
+            case CREATED -> new Result.Created(input.path());
+            case DEQUEUED -> new Result.Dequeued(input.flag());
+            case FAILED -> new Result.Failed(Result.Reason.of(input.octet()), input.count(Integer.MAX_VALUE));
+            case LIMIT_EXCEEDED ->
+                new Result.LimitExceeded(
+                        Limit.of(input.octet()), input.count(Integer.MAX_VALUE), input.number(), input.number());
+            default -> throw new MalformedDataException("no result has the type " + type);
+        };
+    }
+
+    static long hash(Result result) {
+        if (result instanceof Result.Done) {
+            return DONE;
+        }
+        if (result instanceof Result.Created created) {
+            return Digest.text(CREATED, created.path());
+        }
+        if (result instanceof Result.Dequeued dequeued) {
+            return Digest.mix(DEQUEUED * 31L + (dequeued.existed() ? 1 : 0));
+        }
+        if (result instanceof Result.Failed failed) {
+            return Digest.mix(((FAILED * 31L + failed.reason().number()) << 32) + failed.position());
+        }
+        Result.LimitExceeded exceeded = (Result.LimitExceeded) result;
+        long limit = Digest.mix(((LIMIT_EXCEEDED * 31L + exceeded.limit().number()) << 32) + exceeded.position());
+        return Digest.mix(Digest.mix(limit + exceeded.bound()) + exceeded.actual());
+    }
+}

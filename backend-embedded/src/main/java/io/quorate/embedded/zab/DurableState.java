@@ -1,0 +1,23 @@
+package io.quorate.embedded.zab;
+
+/**
+ * What a member would find on its disk after a power cut.
+ *
+ * @param promise the accepted epoch
+ * @param history the outline of the log
+ * @param snapshot the point of the last snapshot, or the genesis; not before the base of the log
+ */
+public record DurableState(EpochPromise promise, History history, LogPoint snapshot) {
+
+    /** The disk of a member that never took part in an ensemble. */
+    public static final DurableState BLANK = new DurableState(EpochPromise.NONE, History.EMPTY, LogPoint.GENESIS);
+
+    /** Checks that the log continues the snapshot. */
+    public DurableState {
+        if (snapshot.index() < history.base().index()
+                || snapshot.index() > history.end().index()) {
+            throw new IllegalArgumentException("snapshot at " + snapshot + " lies outside the log, which starts after "
+                    + history.base() + " and ends at " + history.end());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.embedded.log;
+
+import org.jspecify.annotations.NullMarked;

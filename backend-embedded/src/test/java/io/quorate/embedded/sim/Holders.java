@@ -1,0 +1,38 @@
+package io.quorate.embedded.sim;
+
+/** How much of the committed history each disk holds. */
+final class Holders {
+
+    private final CommittedHistory committed;
+    private final SimNode[] nodes;
+
+    Holders(CommittedHistory committed, SimNode[] nodes) {
+        this.committed = committed;
+        this.nodes = nodes;
+    }
+
+    /** The number of disks that hold the committed history up to an index. */
+    int of(long index) {
+        int holders = 0;
+        for (SimNode node : nodes) {
+            if (holds(node.disk(), index)) {
+                holders++;
+            }
+        }
+        return holders;
+    }
+
+    private boolean holds(SimDisk disk, long index) {
+        return disk.base().index() > index
+                || (disk.end().index() >= index && disk.hashAt(index) == committed.hashAt(index));
+    }
+
+    /** The number of members that have lost their disk and do not count again yet. */
+    int forgetful() {
+        int forgetful = 0;
+        for (SimNode node : nodes) {
+            forgetful += node.disk().promise().voter() ? 0 : 1;
+        }
+        return forgetful;
+    }
+}

@@ -1,0 +1,69 @@
+package io.quorate.embedded.sim;
+
+import io.quorate.embedded.zab.PlantedBug;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plants one mistake after another into the protocol, or into the storage beneath it, and runs schedules until a check
+ * notices. Prints one line for each mistake and {@code planted=N caught=N}.
+ */
+final class PlantedBugs {
+
+    private final int schedulesPerBug;
+    private final @Nullable String only;
+    private final List<String> survivors = new ArrayList<>();
+    private int planted;
+
+    /** Creates a run of all mistakes, or of only one of them. */
+    PlantedBugs(int schedulesPerBug, @Nullable String only) {
+        this.only = only;
+        this.schedulesPerBug = schedulesPerBug;
+    }
+
+    public static void main(String[] args) {
+        PlantedBugs bugs =
+                new PlantedBugs(args.length > 0 ? Integer.parseInt(args[0]) : 3_000, args.length > 1 ? args[1] : null);
+        bugs.run();
+        if (!bugs.survivors.isEmpty()) {
+            System.exit(1);
+        }
+    }
+
+    /** Runs all; returns the names of those that nothing noticed. */
+    List<String> run() {
+        for (PlantedBug bug : PlantedBug.values()) {
+            if (bug != PlantedBug.NONE && (only == null || bug.name().equals(only))) {
+                plant(bug.name(), bug, DiskFlaw.NONE);
+            }
+        }
+        for (DiskFlaw flaw : DiskFlaw.values()) {
+            if (flaw != DiskFlaw.NONE && (only == null || flaw.name().equals(only))) {
+                plant(flaw.name(), PlantedBug.NONE, flaw);
+            }
+        }
+        System.out.printf("planted=%d caught=%d%n", planted, planted - survivors.size());
+        return survivors;
+    }
+
+    private void plant(String name, PlantedBug bug, DiskFlaw flaw) {
+        planted++;
+        String failure = firstFailure(bug, flaw);
+        System.out.printf("%-36s %s%n", name, failure == null ? "NOT CAUGHT" : failure);
+        if (failure == null) {
+            survivors.add(name);
+        }
+    }
+
+    private @Nullable String firstFailure(PlantedBug bug, DiskFlaw flaw) {
+        for (int i = 1; i <= schedulesPerBug; i++) {
+            RandomRun.Outcome outcome = new RandomRun(i, bug, flaw).run(Simulation.EVENTS);
+            String failure = outcome.failure();
+            if (failure != null) {
+                return "seed " + i + ": " + failure.substring(0, Math.min(failure.length(), 130));
+            }
+        }
+        return null;
+    }
+}

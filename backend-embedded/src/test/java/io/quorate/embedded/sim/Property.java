@@ -1,0 +1,41 @@
+package io.quorate.embedded.sim;
+
+import io.quorate.embedded.zab.LogRecord;
+import io.quorate.embedded.zab.Message;
+import io.quorate.embedded.zab.RecordBatch;
+
+/** Something that must hold all through a run. It is told what happens and throws when it does not hold. */
+abstract class Property {
+
+    void onSend(SimNode node, Message message) {}
+
+    /** A leader has proposed records. */
+    void onProposed(SimNode leader, RecordBatch records) {}
+
+    /** A leader has committed a record that was not committed before. */
+    void onCommitted(SimNode leader, LogRecord record) {}
+
+    /** A member is about to apply {@code (from, through]}. */
+    void onApply(SimNode node, long from, long through) {}
+
+    /** A member has restored its state from a snapshot. */
+    void onRestored(SimNode node, long index) {}
+
+    /** A leader has reached broadcast. */
+    void onEstablished(SimNode leader) {}
+
+    /** What a power cut would leave at a member has changed. */
+    void onDiskChanged(SimNode node) {}
+
+    /** A member's disk was replaced by an empty one. */
+    void onWiped(SimNode node) {}
+
+    /** Looks at a member after each event it handled. */
+    void afterEvent(SimNode node) {}
+
+    final void require(boolean holds, String detail) {
+        if (!holds) {
+            throw new PropertyViolated(getClass().getSimpleName(), detail);
+        }
+    }
+}

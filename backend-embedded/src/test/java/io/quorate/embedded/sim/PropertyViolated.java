@@ -1,0 +1,11 @@
+package io.quorate.embedded.sim;
+
+/** A property of the protocol does not hold in a simulated run. */
+final class PropertyViolated extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    PropertyViolated(String property, String detail) {
+        super(property + ": " + detail);
+    }
+}
