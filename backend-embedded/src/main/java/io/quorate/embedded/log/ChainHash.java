@@ -37,7 +37,10 @@ public final class ChainHash {
     }
 
     private static byte[] bytes(ByteBuffer body) {
-        if (body.hasArray() && body.arrayOffset() == 0 && body.position() == 0 && body.remaining() == body.array().length) {
+        if (body.hasArray()
+                && body.arrayOffset() == 0
+                && body.position() == 0
+                && body.remaining() == body.array().length) {
             return body.array();
         }
         byte[] copy = new byte[body.remaining()];
