@@ -351,6 +351,24 @@ public final class ZooKeeperServers implements AutoCloseable {
         new ContainerManager(leader.getZKDatabase(), new Submission(leader), 1, Integer.MAX_VALUE).checkContainers();
     }
 
+    /**
+     * Sets the counter that numbers the sequential children of a node, as so many creations would have. Nothing may be under way at the
+     * node; the servers of an ensemble are all set.
+     *
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public void setNextSequence(String path, int next) {
+        running().forEach(server -> {
+            DataNode node = server.getZKDatabase().getDataTree().getNode(path);
+            if (node == null) {
+                throw new IllegalArgumentException("no node " + path);
+            }
+            synchronized (node) {
+                node.stat.setCversion(next);
+            }
+        });
+    }
+
     /** Passes requests to a server as if they were its own. */
     private record Submission(ZooKeeperServer server) implements RequestProcessor {
         @Override
