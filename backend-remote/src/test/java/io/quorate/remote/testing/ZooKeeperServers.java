@@ -108,8 +108,9 @@ public final class ZooKeeperServers implements AutoCloseable {
                 "clientPortAddress", InetAddress.getLoopbackAddress().getHostAddress(),
                 "minSessionTimeout", Integer.toString(SessionTimeouts.minimumMillis(tick)),
                 "maxSessionTimeout", Integer.toString(SessionTimeouts.MAXIMUM_MILLIS),
-                // In ticks. The ticks are short, and a busy machine must not cost the leader its followers.
-                "initLimit", "80",
+                // Both in ticks, of which a busy machine must not cost the leader its followers. The first is also how long
+                // an elected server waits whose followers gave up on it too early: 5 s with the default tick.
+                "initLimit", "20",
                 "syncLimit", "20");
         Deque<Integer> ports = freePorts(3 * size);
         List<InstanceSpec> specs = new ArrayList<>();
