@@ -60,6 +60,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
     private final Function<Optional<Ownership>, T> toResult;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile @Nullable Stand stand;
+    private volatile boolean queued;
 
     /**
      * Creates an attempt; {@link #begin()} makes it.
@@ -99,7 +100,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             return "the backend did not answer";
         }
         return switch (current.live().session().state()) {
-            case CONNECTED -> "others hold it or wait for it";
+            case CONNECTED -> queued ? "others hold it or wait for it" : "the backend did not answer";
             case SUSPENDED -> "the connection to the backend is lost";
             case EXPIRED, CLOSED -> "the session has ended and no new one could be opened";
         };
@@ -120,6 +121,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
 
     @Override
     public void hasToWait() {
+        queued = true;
         if (request.onlyAtOnce()) {
             nothing();
         }
@@ -190,6 +192,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             failed(e);
             return;
         }
+        queued = false;
         stand = new Stand(live, place);
         if (result.isDone()) {
             live.lines().leave(request.queue(), place);
