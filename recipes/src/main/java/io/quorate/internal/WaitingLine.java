@@ -67,6 +67,7 @@ final class WaitingLine implements WatchListener {
     private final Map<QueueEntry, Ownership> owned = new HashMap<>();
     private int enqueuing;
     private boolean inStep;
+    private boolean ended;
     private boolean confirming;
     private boolean idleSinceLastLook;
     private @Nullable Watch watch;
@@ -166,12 +167,13 @@ final class WaitingLine implements WatchListener {
         failAll(cause);
     }
 
-    /** Takes note of a change of the session's state. */
+    /** Takes note of a change of the session's state, or of a terminal one to come: nothing is granted from then on. */
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
             inStep = false;
             Map.copyOf(owned).values().forEach(Ownership::suspended);
         } else if (state.isTerminal()) {
+            ended = true;
             inStep = false;
             LossCause cause = state == SessionState.CLOSED ? LossCause.SESSION_CLOSED : LossCause.SESSION_EXPIRED;
             Map.copyOf(owned).values().forEach(ownership -> ownership.lose(cause));
@@ -224,7 +226,7 @@ final class WaitingLine implements WatchListener {
     }
 
     private void nowInStep() {
-        inStep = session.state() == SessionState.CONNECTED;
+        inStep = !ended && session.state() == SessionState.CONNECTED;
         if (!inStep) {
             return;
         }

@@ -69,6 +69,11 @@ public final class WaitingLines {
         }
     }
 
+    /** Ends all that is held and waited for, because the session is about to be closed. */
+    void end() {
+        Map.copyOf(lines).values().forEach(line -> line.sessionIs(SessionState.CLOSED));
+    }
+
     private void sessionIs(SessionState state) {
         Map.copyOf(lines).values().forEach(line -> line.sessionIs(state));
         if (state.isTerminal()) {

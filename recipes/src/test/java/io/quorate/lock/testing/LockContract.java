@@ -563,6 +563,21 @@ public abstract class LockContract {
     }
 
     @Test
+    void leaseOfAClosingClientIsLostBeforeTheNextOneHoldsIt() {
+        Quorate a = open("a");
+        Quorate b = open("b");
+        LockLease stale = acquire(a, SuspensionPolicy.UNTIL_DEADLINE);
+        CompletableFuture<LockLease> next = b.lock(NAME).acquireAsync();
+        CompletableFuture<Boolean> staleHeldAtGrant = next.thenApply(lease -> stale.isHeld());
+        fixture.eventually(() -> contenders(b).size() == 2, "b waits");
+
+        CompletableFuture<Void> closed = a.closeAsync();
+
+        assertThat(fixture.await(staleHeldAtGrant)).isFalse();
+        fixture.await(closed);
+    }
+
+    @Test
     void waitersOfOneClientShareOneWatch() {
         Quorate a = open("a");
         acquire(a);
