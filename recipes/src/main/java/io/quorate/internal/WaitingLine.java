@@ -24,6 +24,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +87,7 @@ final class WaitingLine implements WatchListener {
         if (watch == null) {
             watch = session.watch(queue, Scope.QUEUE, this);
         }
-        Place place = new Place(rule, waiter, session.enqueue(queue, label, value));
+        Place place = new Place(rule, waiter, enqueue(label, value));
         enqueuing++;
         place.enqueued().whenComplete((ticket, failure) -> {
             enqueuing--;
@@ -97,6 +98,18 @@ final class WaitingLine implements WatchListener {
             }
         });
         return place;
+    }
+
+    private CompletableFuture<Ticket> enqueue(String label, Bytes value) {
+        try {
+            return session.enqueue(queue, label, value);
+        } catch (RuntimeException e) {
+            // Refused by the call itself, so that there is nothing to watch for.
+            if (isIdle()) {
+                close();
+            }
+            throw e;
+        }
     }
 
     /** Ends the wait of a place, wherever it stands; its ticket is removed. Has no effect after the grant. */

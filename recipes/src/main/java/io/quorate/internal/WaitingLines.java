@@ -56,10 +56,12 @@ public final class WaitingLines {
         }
         // Put in again at the end, so that the order of the map is that of the last use.
         lines.put(queue, line);
-        Place place = line.join(label, value, rule, grants, waiter);
-        dropSurplus();
-        sweepLater();
-        return place;
+        try {
+            return line.join(label, value, rule, grants, waiter);
+        } finally {
+            dropSurplus();
+            sweepLater();
+        }
     }
 
     void leave(Key queue, Place place) {
