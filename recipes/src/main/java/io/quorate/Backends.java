@@ -3,6 +3,7 @@ package io.quorate;
 import io.quorate.backend.Backend;
 import io.quorate.backend.BackendProvider;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
@@ -13,7 +14,7 @@ final class Backends {
     private Backends() {}
 
     static Backend create(String uri) {
-        URI parsed = URI.create(uri);
+        URI parsed = parse(uri);
         String scheme = parsed.getScheme();
         if (scheme == null) {
             throw new IllegalArgumentException(
@@ -27,6 +28,16 @@ final class Backends {
                 .findFirst()
                 .orElseThrow(() -> unknown(scheme, providers))
                 .create(parsed);
+    }
+
+    /** Reads a URI. What is malformed may hold a password, so that neither the message nor a cause repeats it. */
+    private static URI parse(String uri) {
+        try {
+            return new URI(uri);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("not a URI (" + e.getReason() + " at index " + e.getIndex()
+                    + "); a backend URI reads like zookeeper://host:2181/namespace or embedded:");
+        }
     }
 
     private static IllegalArgumentException unknown(String scheme, List<BackendProvider> providers) {

@@ -25,6 +25,25 @@ final class QuorateTest {
     }
 
     @Test
+    void malformedUriIsRefusedWithoutRepeatingIt() {
+        assertThatThrownBy(() -> Quorate.open("zookeeper://user:p^ssword@localhost:2181/shop"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("zookeeper://host:2181")
+                .hasNoCause()
+                .message()
+                .doesNotContain("p^ssword");
+    }
+
+    @Test
+    void threadsAreWaitedForHoweverLongTheLimit() throws InterruptedException {
+        CallbackThreads threads = CallbackThreads.named("test");
+        threads.executor().execute(() -> {});
+        threads.shutdown();
+
+        threads.awaitEnd(Duration.ofSeconds(Long.MAX_VALUE));
+    }
+
+    @Test
     void optionsRefuseWhatNoBackendCouldUse() {
         QuorateOptions options = QuorateOptions.defaults();
 

@@ -3,6 +3,7 @@ package io.quorate.internal;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Content;
 import io.quorate.backend.Key;
+import io.quorate.backend.OverloadedException;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
@@ -114,8 +115,13 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
                     ownership.release();
                 }
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
+            // A grant of which nobody can be told would keep everybody else waiting.
             ownership.release();
+            result.completeExceptionally(new OverloadedException(
+                    request.what() + " was granted and given back, because the callback executor takes no tasks;"
+                            + " try again, or use an executor that does not reject",
+                    e));
         }
     }
 
@@ -149,9 +155,17 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             if (live == null) {
                 fail(Failures.of(failure));
             } else {
-                onLane(live, () -> begin(live));
+                onLane(live, () -> tryToBegin(live));
             }
         });
+    }
+
+    private void tryToBegin(LiveSession live) {
+        try {
+            begin(live);
+        } catch (RuntimeException e) {
+            failed(Failures.of(e));
+        }
     }
 
     private void begin(LiveSession live) {
@@ -188,8 +202,8 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
                             request.rule(),
                             ticket -> own(live.session(), ticket),
                             this);
-        } catch (QuorateException e) {
-            failed(e);
+        } catch (RuntimeException e) {
+            failed(Failures.of(e));
             return;
         }
         queued = false;
@@ -220,8 +234,9 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
     private void complete(Runnable completion) {
         try {
             completionExecutor.execute(completion);
-        } catch (RejectedExecutionException e) {
-            // The client was closed, and its executor with it; whoever still waits is told here.
+        } catch (RuntimeException e) {
+            // The client was closed, and its executor with it, or the user's executor fails; whoever still waits is
+            // told here.
             completion.run();
         }
     }
