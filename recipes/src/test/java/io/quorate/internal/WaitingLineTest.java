@@ -22,7 +22,7 @@ final class WaitingLineTest {
     private final ScriptedSession session = new ScriptedSession();
     private final WaitingLines lines = new WaitingLines(session);
 
-    private final class Recorder implements WaitingLine.Waiter {
+    private static final class Recorder implements WaitingLine.Waiter {
 
         final List<String> told = new ArrayList<>();
 
