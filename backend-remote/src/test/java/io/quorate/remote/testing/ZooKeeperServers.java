@@ -108,7 +108,8 @@ public final class ZooKeeperServers implements AutoCloseable {
                 "clientPortAddress", InetAddress.getLoopbackAddress().getHostAddress(),
                 "minSessionTimeout", Integer.toString(SessionTimeouts.minimumMillis(tick)),
                 "maxSessionTimeout", Integer.toString(SessionTimeouts.MAXIMUM_MILLIS),
-                // Both in ticks, of which a busy machine must not cost the leader its followers. The first is also how long
+                // Both in ticks, of which a busy machine must not cost the leader its followers. The first is also how
+                // long
                 // an elected server waits whose followers gave up on it too early: 5 s with the default tick.
                 "initLimit", "20",
                 "syncLimit", "20");
