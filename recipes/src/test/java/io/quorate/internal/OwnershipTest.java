@@ -1,11 +1,14 @@
 package io.quorate.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.backend.Key;
+import io.quorate.backend.OwnershipLostException;
 import io.quorate.backend.Scheduler;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
+import io.quorate.backend.SessionState;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.backend.Ticket;
@@ -13,11 +16,14 @@ import io.quorate.backend.testing.ModelFixture;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What an ownership leaves behind on the lane of its session. */
 final class OwnershipTest {
+
+    private static final Key QUEUE = Key.of("/locks/orders");
 
     private final ModelFixture fixture = new ModelFixture(1, Duration.ZERO);
     private int timers;
@@ -41,6 +47,52 @@ final class OwnershipTest {
         fixture.await(ownership.release());
 
         assertThat(timers).isZero();
+    }
+
+    /** The listeners of a session run a little later than its state changes, and nobody must be fooled in between. */
+    @Test
+    void failFastOwnershipEndsWithTheStateOfTheSessionAndNotWithTheNewsOfIt() {
+        ScriptedSession session = new ScriptedSession();
+        Ownership ownership = owned(session, SuspensionPolicy.FAIL_FAST);
+        assertThat(ownership.isHeld()).isTrue();
+
+        session.silently(SessionState.SUSPENDED);
+        assertThat(ownership.isHeld()).isFalse();
+        session.silently(SessionState.CONNECTED);
+        assertThat(ownership.isHeld()).as("lost is lost").isFalse();
+    }
+
+    @Test
+    void ownershipEndsWithTheSessionEvenIfItsProofLastsLonger() {
+        for (SessionState end : List.of(SessionState.EXPIRED, SessionState.CLOSED)) {
+            ScriptedSession session = new ScriptedSession();
+            Ownership ownership = owned(session, SuspensionPolicy.UNTIL_DEADLINE);
+
+            session.silently(end);
+
+            assertThat(ownership.isHeld()).isFalse();
+            assertThat(ownership.remaining()).isZero();
+            assertThatThrownBy(ownership::ensureHeld).isInstanceOf(OwnershipLostException.class);
+        }
+    }
+
+    @Test
+    void ownershipWhoseProofHasEndedIsLostEvenIfALaterProofArrives() {
+        ScriptedSession session = new ScriptedSession();
+        Ownership ownership = owned(session, SuspensionPolicy.UNTIL_DEADLINE);
+
+        session.proven = false;
+        assertThat(ownership.isHeld()).isFalse();
+        session.proven = true;
+
+        assertThat(ownership.isHeld()).isFalse();
+        assertThat(session.dequeued)
+                .containsExactly(ScriptedSession.place(QUEUE, 0).key());
+    }
+
+    private static Ownership owned(ScriptedSession session, SuspensionPolicy policy) {
+        Ticket ticket = new Ticket(QUEUE, ScriptedSession.place(QUEUE, 0), 100, ScriptedSession.ID, List.of());
+        return new Ownership("a lock", session, ticket, policy, Runnable::run);
     }
 
     /** Returns the session with a scheduler that counts its open timers. */

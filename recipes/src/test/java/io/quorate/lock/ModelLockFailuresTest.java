@@ -110,6 +110,21 @@ final class ModelLockFailuresTest {
     }
 
     @Test
+    void grantThatWasCancelledOnItsWayToTheUserIsGivenBack() {
+        List<Runnable> later = new ArrayList<>();
+        Quorate a = open("a", later::add);
+        CompletableFuture<LockLease> cancelled = a.lock(NAME).acquireAsync();
+        fixture.eventually(() -> !later.isEmpty(), "the grant is on its way");
+
+        cancelled.cancel(false);
+        later.forEach(Runnable::run);
+
+        assertThat(acquire(open("b", this::callbacks), SuspensionPolicy.FAIL_FAST)
+                        .isHeld())
+                .isTrue();
+    }
+
+    @Test
     void nameThatIsTooLongBelowTheNamespaceFailsEveryWayToAcquireIt() {
         Key namespace = Key.of("n".repeat(200) + "/" + "n".repeat(200));
         Quorate a = open("a", this::callbacks, namespace);

@@ -456,6 +456,24 @@ public abstract class LockContract {
     }
 
     @Test
+    void nextHolderKeepsTheLockThatAnOperatorTookFromTheOneBefore() {
+        fixture.require(Fault.DELETE_RAW);
+        Quorate a = open("a");
+        Quorate b = open("b");
+        LockLease deleted = acquire(a);
+        CompletableFuture<LockLease> waiting = b.lock(NAME).acquireAsync();
+        fixture.eventually(() -> contenders(b).size() == 2, "b waits");
+
+        fixture.deleteRaw(deleted.guard().key());
+        LockLease next = fixture.await(waiting);
+        fixture.eventually(() -> !deleted.isHeld(), "a's lease is lost");
+        fixture.await(deleted.release());
+
+        assertThat(contenders(a)).extracting(Contender::token).containsExactly(next.token());
+        assertThat(next.isHeld()).isTrue();
+    }
+
+    @Test
     void waiterWhoseEntryAnOperatorDeletedQueuesUpAnew() {
         fixture.require(Fault.DELETE_RAW);
         Quorate a = open("a");
