@@ -75,7 +75,10 @@ public final class Key implements Comparable<Key> {
      */
     public Key resolve(String relative) {
         String tail = relative.startsWith("/") ? relative : "/" + relative;
-        return of(isRoot() ? tail : path + tail);
+        String resolved = isRoot() ? tail : path + tail;
+        // Positions refer to the relative path, which is what the caller wrote.
+        KeyGrammar.check(resolved, resolved.length() - relative.length());
+        return new Key(resolved);
     }
 
     /** Returns the key above this one, or empty for {@link #ROOT}. */
