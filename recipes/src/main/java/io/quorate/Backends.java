@@ -7,19 +7,22 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 
 /** Finds the backend that a URI names among the providers on the class path or module path. */
 final class Backends {
+
+    private static final String EXAMPLE = "zookeeper://host1:2181,host2:2181/namespace";
+
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
+
+    private static final Pattern HOST_AND_PORT = Pattern.compile("[^:/]+:[0-9]+([,/?]|$)");
 
     private Backends() {}
 
     static Backend create(String uri) {
         URI parsed = parse(uri);
         String scheme = parsed.getScheme();
-        if (scheme == null) {
-            throw new IllegalArgumentException(
-                    "a backend URI begins with a scheme, as in zookeeper://host:2181/namespace or embedded:");
-        }
         List<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .toList();
@@ -32,11 +35,15 @@ final class Backends {
 
     /** Reads a URI. What is malformed may hold a password, so that neither the message nor a cause repeats it. */
     private static URI parse(String uri) {
+        // A connect string, such as localhost:2181, would pass for a URI with a scheme.
+        if (!SCHEME.matcher(uri).lookingAt() || HOST_AND_PORT.matcher(uri).lookingAt()) {
+            throw new IllegalArgumentException("a backend URI begins with a scheme, as in " + EXAMPLE);
+        }
         try {
             return new URI(uri);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("not a URI (" + e.getReason() + " at index " + e.getIndex()
-                    + "); a backend URI reads like zookeeper://host:2181/namespace or embedded:");
+                    + "); a backend URI has the form " + EXAMPLE);
         }
     }
 
@@ -45,9 +52,8 @@ final class Backends {
                 .flatMap(provider -> provider.schemes().stream())
                 .sorted()
                 .toList();
-        return new IllegalArgumentException(
-                "no backend for the scheme '" + scheme + "' is on the class path; present: "
-                        + (known.isEmpty() ? "none" : String.join(", ", known))
-                        + ". Add io.quorate:quorate-backend-remote for zookeeper://, io.quorate:quorate-backend-embedded for embedded:");
+        return new IllegalArgumentException("no backend for the scheme '" + scheme + "' is on the class path; present: "
+                + (known.isEmpty() ? "none" : String.join(", ", known))
+                + ". Add io.quorate:quorate-backend-remote for zookeeper://");
     }
 }

@@ -7,7 +7,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The daemon threads on which a client runs user code, unless the user has brought an executor. Idle ones end by themselves. */
+/**
+ * The daemon threads on which a client runs user code, unless the user has brought an executor. Idle ones end by
+ * themselves.
+ */
 final class CallbackThreads {
 
     private final ExecutorService executor;

@@ -1,8 +1,8 @@
 package io.quorate.backend;
 
 /**
- * A lease or a leadership is no longer proven. Somebody else may hold it by now: stop what was done under it. Whatever was
- * written with its guard or its fencing token is safe.
+ * A lease or a leadership is no longer proven. Somebody else may hold it by now: stop what was done under it. Whatever
+ * was written with its guard or its fencing token is safe.
  */
 public final class OwnershipLostException extends QuorateException {
 
