@@ -33,17 +33,17 @@ final class Backends {
                 .create(parsed);
     }
 
+    /** Reads a URI. What is malformed may hold a password, so that neither the message nor a cause repeats it. */
     private static URI parse(String uri) {
         // A connect string, such as localhost:2181, would pass for a URI with a scheme.
         if (!SCHEME.matcher(uri).lookingAt() || HOST_AND_PORT.matcher(uri).lookingAt()) {
-            throw new IllegalArgumentException(
-                    "a backend URI begins with a scheme, as in " + EXAMPLE + ", but this is '" + uri + "'");
+            throw new IllegalArgumentException("a backend URI begins with a scheme, as in " + EXAMPLE);
         }
         try {
             return new URI(uri);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(
-                    "not a URI: " + e.getMessage() + "; a backend URI has the form " + EXAMPLE, e);
+            throw new IllegalArgumentException("not a URI (" + e.getReason() + " at index " + e.getIndex()
+                    + "); a backend URI reads like " + EXAMPLE);
         }
     }
 

@@ -215,13 +215,16 @@ public final class Quorate implements AutoCloseable {
             return requireNonNull(closing.get()).copy();
         }
         sessions.close().whenComplete((closed, failure) -> {
-            if (ownThreads != null) {
-                ownThreads.shutdown();
+            try {
+                if (ownThreads != null) {
+                    ownThreads.shutdown();
+                }
+                if (ownBackend != null) {
+                    ownBackend.close();
+                }
+            } finally {
+                done.complete(null);
             }
-            if (ownBackend != null) {
-                ownBackend.close();
-            }
-            done.complete(null);
         });
         return done.copy();
     }
