@@ -43,7 +43,7 @@ final class Backends {
             return new URI(uri);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("not a URI (" + e.getReason() + " at index " + e.getIndex()
-                    + "); a backend URI has the form " + EXAMPLE);
+                    + "); a backend URI reads like " + EXAMPLE);
         }
     }
 

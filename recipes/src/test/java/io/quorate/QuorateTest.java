@@ -24,7 +24,7 @@ final class QuorateTest {
     void malformedUriIsRefusedWithAnExample(String uri) {
         assertThatThrownBy(() -> Quorate.open(uri))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("has the form zookeeper://");
+                .hasMessageContaining("reads like zookeeper://");
     }
 
     @Test
