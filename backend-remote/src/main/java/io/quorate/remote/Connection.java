@@ -46,7 +46,8 @@ final class Connection {
         ZKClientConfig client = clientConfig(config, builder.getZkClientConfig());
         handle = new PinnedHandle(builder.getZookeeperFactory(), watcher);
         curator = builder.sessionTimeoutMs(millis(sessionTimeout))
-                .connectionTimeoutMs(millis(config.connectionTimeout()))
+                // Curator warns of a longer one, and waits for nothing here by this time-out: opening has its own.
+                .connectionTimeoutMs(Math.min(millis(config.connectionTimeout()), millis(sessionTimeout)))
                 .waitForShutdownTimeoutMs(millis(config.connectionTimeout()))
                 .maxCloseWaitMs(millis(config.connectionTimeout()))
                 .retryPolicy(NO_RETRY)

@@ -99,11 +99,13 @@ public final class Ownership implements Lease {
 
     @Override
     public void ensureHeld(Duration atLeast) {
+        if (atLeast.isNegative()) {
+            throw new IllegalArgumentException("the time must not be negative, but is " + atLeast);
+        }
         ensureHeld();
         Duration remaining = remaining();
         if (remaining.compareTo(atLeast) < 0) {
-            throw new OwnershipLostException(
-                    what, token(), "it is proven for another " + remaining + " only, not for " + atLeast);
+            throw OwnershipLostException.provenTooShortly(what, token(), remaining, atLeast);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.quorate.internal;
 
 import io.quorate.backend.Backend;
-import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +36,7 @@ public final class SessionSource {
         while (true) {
             if (closed) {
                 return CompletableFuture.failedFuture(
-                        new BackendUnavailableException("this client is closed; open another", null));
+                        new SessionClosedException("this client is closed; open another"));
             }
             CompletableFuture<LiveSession> known = latest.get();
             if (known != null && isUsable(known)) {

@@ -724,6 +724,10 @@ public abstract class LockContract {
         assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
         assertThat(lock.tryLock()).isTrue();
         lock.unlock();
+        assertThat(lock.tryLock(0, TimeUnit.SECONDS))
+                .as("a free lock is taken without time to wait")
+                .isTrue();
+        lock.unlock();
     }
 
     @Test
