@@ -544,6 +544,8 @@ public abstract class LockContract {
         released.onLost(cause -> told.add("released " + cause));
         fixture.await(released.release());
         LockLease lost = acquire(a);
+        // Closed before the loss: a callback that is registered after it may run before it can be closed.
+        lost.onLost(cause -> told.add("forgotten")).close();
         Session session = session(a);
         fixture.expire(session);
         fixture.eventually(() -> !lost.isHeld(), "the lease is lost");
@@ -551,7 +553,6 @@ public abstract class LockContract {
         lost.onLost(cause -> {
             throw new IllegalStateException("a user's callback fails");
         });
-        lost.onLost(cause -> told.add("forgotten")).close();
         lost.onLost(cause -> told.add("lost"));
 
         fixture.eventually(() -> told.contains("lost"), "the loss is told");
