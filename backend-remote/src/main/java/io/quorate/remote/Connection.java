@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.RetrySleeper;
 import org.apache.curator.framework.CuratorFramework;
@@ -122,8 +123,11 @@ final class Connection {
     Thread closeOnThread(String name, Runnable then) {
         Thread thread = new Thread(
                 () -> {
-                    close();
-                    then.run();
+                    try {
+                        close();
+                    } finally {
+                        then.run();
+                    }
                 },
                 name);
         thread.setDaemon(true);
@@ -149,7 +153,7 @@ final class Connection {
     }
 
     private static int millis(Duration duration) {
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, duration.toMillis()));
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.MILLISECONDS.convert(duration)));
     }
 
     /**

@@ -42,6 +42,9 @@ final class EnqueueOperation extends SlottedWrite {
     private long revision;
     private @Nullable TicketName own;
 
+    /** What stood in the way of the deepest level that could not be created. */
+    private @Nullable QuorateException obstacle;
+
     EnqueueOperation(SessionContext context, Key queue, String label, @Nullable Bytes value) {
         super(context);
         this.queue = queue;
@@ -195,6 +198,11 @@ final class EnqueueOperation extends SlottedWrite {
         if (step.purpose() == CommitPlan.Purpose.AHEAD) {
             send();
         } else if (step.purpose() == CommitPlan.Purpose.CHANGE && code == Code.NONODE) {
+            QuorateException inTheWay = obstacle;
+            if (inTheWay != null) {
+                failNow(inTheWay);
+                return;
+            }
             createContainers();
             send();
         } else if (code == Code.NOCHILDRENFOREPHEMERALS) {
@@ -214,8 +222,21 @@ final class EnqueueOperation extends SlottedWrite {
                 List<Op> creation = List.of(
                         Ops.create(level, null, context.acl(), CreateMode.CONTAINER),
                         context.stripes().bump(IncarnationStripes.stripeOf(level)));
-                context.wire().multi(this, creation, (code, results) -> {});
+                context.wire().multi(this, creation, (code, results) -> containerCreated(level, code, results));
             }
+        }
+    }
+
+    /** Takes note of a refusal, which matters only if the queue turns out to be missing still. */
+    private void containerCreated(String level, Code code, List<OpResult> results) {
+        int failure = Replies.firstFailure(results);
+        Code outcome = results.isEmpty() ? code : failure < 0 ? Code.OK : Replies.code(results.get(failure));
+        if (failure == 1 && outcome == Code.NONODE) {
+            obstacle = missingLayout();
+        } else if (outcome == Code.NOCHILDRENFOREPHEMERALS) {
+            obstacle = new SessionOwnedHasNoChildrenException(0, queue);
+        } else if (outcome != Code.OK && outcome != Code.NODEEXISTS && outcome != Code.NONODE) {
+            obstacle = Replies.failure(outcome, "creating " + level + " for the queue " + queue);
         }
     }
 

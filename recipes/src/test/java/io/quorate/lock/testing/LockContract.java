@@ -544,6 +544,7 @@ public abstract class LockContract {
         released.onLost(cause -> told.add("released " + cause));
         fixture.await(released.release());
         LockLease lost = acquire(a);
+        // Closed before the loss: a callback that is registered after it may run before it can be closed.
         lost.onLost(cause -> told.add("forgotten")).close();
         Session session = session(a);
         fixture.expire(session);
