@@ -30,7 +30,9 @@ interface LaneContract extends ContractWorld {
         Queue<String> elsewhere = new ConcurrentLinkedQueue<>();
         session.onState(state -> noteUnlessOn(lane, "state", elsewhere));
         session.watch(A, Scope.ENTRY, batch -> noteUnlessOn(lane, "batch", elsewhere));
-        List<CompletableFuture<?>> dependents = List.of(
+        // Issued on the lane, so that no operation can be done before its dependent is there.
+        CompletableFuture<List<CompletableFuture<?>>> issued = new CompletableFuture<>();
+        lane.execute(() -> issued.complete(List.of(
                 session.commit(Commit.builder().create(A, null).build())
                         .thenRun(() -> noteUnlessOn(lane, "commit", elsewhere)),
                 session.get(A, Read.LATEST).thenRun(() -> noteUnlessOn(lane, "get", elsewhere)),
@@ -39,9 +41,13 @@ interface LaneContract extends ContractWorld {
                 session.commit(Commit.builder().create(A, null).build()).handle((result, failure) -> {
                     noteUnlessOn(lane, "failure", elsewhere);
                     return null;
-                }));
+                }))));
+        List<CompletableFuture<?>> dependents = await(issued);
         dependents.forEach(this::await);
-        CompletableFuture<?> end = session.closeAsync().thenRun(() -> noteUnlessOn(lane, "close", elsewhere));
+        CompletableFuture<CompletableFuture<?>> closing = new CompletableFuture<>();
+        lane.execute(
+                () -> closing.complete(session.closeAsync().thenRun(() -> noteUnlessOn(lane, "close", elsewhere))));
+        CompletableFuture<?> end = await(closing);
         await(end);
         assertThat(elsewhere).isEmpty();
     }
@@ -209,9 +215,14 @@ interface LaneContract extends ContractWorld {
             lane.execute(() -> seen.add("task of the state listener"));
         });
         lane.schedule(() -> seen.add("not due"), Duration.ofHours(1));
-        CompletableFuture<?> end = session.closeAsync().thenRun(() -> seen.add("end"));
-        lane.execute(() -> seen.add("task"));
-        await(end);
+        // Both on the lane, so that the session cannot have ended before the task is handed over.
+        CompletableFuture<CompletableFuture<?>> closing = new CompletableFuture<>();
+        lane.execute(() -> {
+            CompletableFuture<?> end = session.closeAsync().thenRun(() -> seen.add("end"));
+            lane.execute(() -> seen.add("task"));
+            closing.complete(end);
+        });
+        await(await(closing));
         // When the state is told is the backend's to choose, as long as that is before anybody else can see the end.
         assertThat(seen)
                 .containsExactlyInAnyOrder("task", "state", "task of the state listener", "end")

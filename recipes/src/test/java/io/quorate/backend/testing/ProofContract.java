@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -45,18 +46,16 @@ interface ProofContract extends ContractWorld {
     default void everyOperationThatAQuorumConfirmsMovesTheDeadline() {
         Session session = open();
         for (int i = 0; i < 5; i++) {
-            assertMovesTheDeadline(
-                    session,
-                    session.commit(
-                            Commit.builder().create(PARENT.child("c" + i), null).build()));
-            assertMovesTheDeadline(session, session.enqueue(QUEUE, "w", null));
-            assertMovesTheDeadline(session, session.get(A, Read.LATEST));
+            Commit commit = Commit.builder().create(PARENT.child("c" + i), null).build();
+            assertMovesTheDeadline(session, () -> session.commit(commit));
+            assertMovesTheDeadline(session, () -> session.enqueue(QUEUE, "w", null));
+            assertMovesTheDeadline(session, () -> session.get(A, Read.LATEST));
         }
     }
 
-    private void assertMovesTheDeadline(Session session, CompletableFuture<?> operation) {
+    private void assertMovesTheDeadline(Session session, Supplier<CompletableFuture<?>> operation) {
         long before = session.provenUntilNanos();
-        CompletableFuture<Long> after = operation.thenApply(result -> session.provenUntilNanos());
+        CompletableFuture<Long> after = operation.get().thenApply(result -> session.provenUntilNanos());
         assertThat(await(after)).isGreaterThan(before);
     }
 
