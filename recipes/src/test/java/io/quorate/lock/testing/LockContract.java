@@ -717,6 +717,7 @@ public abstract class LockContract {
         assertThat(other.get(5, TimeUnit.SECONDS)).isFalse();
         assertThat(open("b").lock(NAME).asJavaLock().tryLock(50, TimeUnit.MILLISECONDS))
                 .isFalse();
+        fixture.eventually(() -> contenders(a).size() == 1, "b has left");
 
         lock.unlock();
         assertThat(contenders(a)).hasSize(1);
