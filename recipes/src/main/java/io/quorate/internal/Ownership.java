@@ -78,13 +78,13 @@ public final class Ownership implements Lease {
             lose(LossCause.DEADLINE_PASSED);
             return false;
         }
-        if (policy == SuspensionPolicy.FAIL_FAST && session.state() == SessionState.SUSPENDED) {
+        SessionState sessionState = session.state();
+        if (policy == SuspensionPolicy.FAIL_FAST && sessionState == SessionState.SUSPENDED) {
             lose(LossCause.CONNECTION_LOST);
             return false;
         }
-        SessionState sessionState = session.state();
         if (sessionState.isTerminal()) {
-            lose(sessionState == SessionState.CLOSED ? LossCause.SESSION_CLOSED : LossCause.SESSION_EXPIRED);
+            lose(OwnershipState.lossBy(sessionState));
             return false;
         }
         return true;
@@ -137,10 +137,6 @@ public final class Ownership implements Lease {
     @Override
     public String toString() {
         return what + " (token " + token() + ", " + state() + ")";
-    }
-
-    Ticket ticket() {
-        return ticket;
     }
 
     /** The session has lost its connection. Called on the lane. */

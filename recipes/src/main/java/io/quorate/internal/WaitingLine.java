@@ -188,7 +188,7 @@ final class WaitingLine implements WatchListener {
         } else if (state.isTerminal()) {
             ended = true;
             inStep = false;
-            LossCause cause = state == SessionState.CLOSED ? LossCause.SESSION_CLOSED : LossCause.SESSION_EXPIRED;
+            LossCause cause = OwnershipState.lossBy(state);
             Map.copyOf(owned).values().forEach(ownership -> ownership.lose(cause));
             owned.clear();
             failAll(

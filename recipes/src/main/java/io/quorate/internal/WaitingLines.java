@@ -84,6 +84,10 @@ public final class WaitingLines {
     }
 
     private void dropSurplus() {
+        if (lines.size() <= MAX_IDLE) {
+            // Nothing can be too much, and this is part of every acquisition.
+            return;
+        }
         long idle = lines.values().stream().filter(WaitingLine::isIdle).count();
         var each = lines.values().iterator();
         while (idle > MAX_IDLE && each.hasNext()) {
