@@ -3,22 +3,26 @@ package io.quorate;
 import io.quorate.backend.Backend;
 import io.quorate.backend.BackendProvider;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 
 /** Finds the backend that a URI names among the providers on the class path or module path. */
 final class Backends {
 
+    private static final String EXAMPLE = "zookeeper://host1:2181,host2:2181/namespace";
+
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
+
+    private static final Pattern HOST_AND_PORT = Pattern.compile("[^:/]+:[0-9]+([,/?]|$)");
+
     private Backends() {}
 
     static Backend create(String uri) {
-        URI parsed = URI.create(uri);
+        URI parsed = parse(uri);
         String scheme = parsed.getScheme();
-        if (scheme == null) {
-            throw new IllegalArgumentException(
-                    "a backend URI begins with a scheme, as in zookeeper://host:2181/namespace or embedded:");
-        }
         List<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .toList();
@@ -29,14 +33,27 @@ final class Backends {
                 .create(parsed);
     }
 
+    /** Reads a URI. What is malformed may hold a password, so that neither the message nor a cause repeats it. */
+    private static URI parse(String uri) {
+        // A connect string, such as localhost:2181, would pass for a URI with a scheme.
+        if (!SCHEME.matcher(uri).lookingAt() || HOST_AND_PORT.matcher(uri).lookingAt()) {
+            throw new IllegalArgumentException("a backend URI begins with a scheme, as in " + EXAMPLE);
+        }
+        try {
+            return new URI(uri);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("not a URI (" + e.getReason() + " at index " + e.getIndex()
+                    + "); a backend URI reads like " + EXAMPLE);
+        }
+    }
+
     private static IllegalArgumentException unknown(String scheme, List<BackendProvider> providers) {
         List<String> known = providers.stream()
                 .flatMap(provider -> provider.schemes().stream())
                 .sorted()
                 .toList();
-        return new IllegalArgumentException(
-                "no backend for the scheme '" + scheme + "' is on the class path; present: "
-                        + (known.isEmpty() ? "none" : String.join(", ", known))
-                        + ". Add io.quorate:quorate-backend-remote for zookeeper://, io.quorate:quorate-backend-embedded for embedded:");
+        return new IllegalArgumentException("no backend for the scheme '" + scheme + "' is on the class path; present: "
+                + (known.isEmpty() ? "none" : String.join(", ", known))
+                + ". Add io.quorate:quorate-backend-remote for zookeeper://");
     }
 }

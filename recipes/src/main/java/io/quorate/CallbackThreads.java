@@ -7,7 +7,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The daemon threads on which a client runs user code, unless the user has brought an executor. Idle ones end by themselves. */
+/**
+ * The daemon threads on which a client runs user code, unless the user has brought an executor. Idle ones end by
+ * themselves.
+ */
 final class CallbackThreads {
 
     private final ExecutorService executor;
@@ -40,7 +43,8 @@ final class CallbackThreads {
     /** Waits for callbacks that still run, but not for one that takes longer than the limit. */
     void awaitEnd(Duration limit) {
         try {
-            executor.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS);
+            // Converts to the largest number there is if the limit is longer than that.
+            executor.awaitTermination(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client of a backend: the one entry point to all recipes.
  *
- * <p>A client has one session at a time. What it holds lives as long as that session; when the session has expired, the next operation
- * opens a new one, and nothing that was held before comes back. Safe for use by many threads; an application needs one.
+ * <p>A client has one session at a time. What it holds lives as long as that session; when the session has expired, the
+ * next operation opens a new one, and nothing that was held before comes back. Safe for use by many threads; an
+ * application needs one.
  *
  * <p>{@link #close()} gives back all that is held.
  */
@@ -141,8 +142,8 @@ public final class Quorate implements AutoCloseable {
     }
 
     /**
-     * Returns the lock of the given name, with default options. Everybody who uses the same name on the same backend and namespace
-     * competes for the same lock.
+     * Returns the lock of the given name, with default options. Everybody who uses the same name on the same backend
+     * and namespace competes for the same lock.
      *
      * @param name one or more key segments, such as {@code orders/42}
      * @throws InvalidKeyException if the name breaks the grammar of keys
@@ -197,16 +198,16 @@ public final class Quorate implements AutoCloseable {
     }
 
     /**
-     * Returns the session of this client, or opens a new one if the last has expired. The future must not be cancelled; what depends on it
-     * runs on the event lane.
+     * Returns the session of this client, or opens a new one if the last has expired. The future must not be cancelled;
+     * what depends on it runs on the event lane.
      */
     public CompletableFuture<Session> session() {
         return sessions.current().thenApply(LiveSession::session);
     }
 
     /**
-     * Closes the client without blocking: everything it holds is given back, all its waiters give up. Idempotent. The future completes when
-     * the session is closed.
+     * Closes the client without blocking: everything it holds is given back, all its waiters give up. Idempotent. The
+     * future completes when the session is closed.
      */
     public CompletableFuture<Void> closeAsync() {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -214,21 +215,24 @@ public final class Quorate implements AutoCloseable {
             return requireNonNull(closing.get()).copy();
         }
         sessions.close().whenComplete((closed, failure) -> {
-            if (ownThreads != null) {
-                ownThreads.shutdown();
+            try {
+                if (ownThreads != null) {
+                    ownThreads.shutdown();
+                }
+                if (ownBackend != null) {
+                    ownBackend.close();
+                }
+            } finally {
+                done.complete(null);
             }
-            if (ownBackend != null) {
-                ownBackend.close();
-            }
-            done.complete(null);
         });
         return done.copy();
     }
 
     /**
-     * Closes the client as {@link #closeAsync()} does and waits for its threads to end. Callable from any thread; from a callback or an event
-     * lane it does not wait. With the backend down it returns after the connection time-out at most; the backend then frees what was held
-     * when the session expires there.
+     * Closes the client as {@link #closeAsync()} does and waits for its threads to end. Callable from any thread; from
+     * a callback or an event lane it does not wait. With the backend down it returns after the connection time-out at
+     * most; the backend then frees what was held when the session expires there.
      */
     @Override
     public void close() {

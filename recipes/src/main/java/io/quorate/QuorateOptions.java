@@ -9,13 +9,14 @@ import java.util.concurrent.Executor;
 /**
  * How a client behaves.
  *
- * @param ownerName who this client is, for people: shown to everybody who lists a lock's queue; 1 to 128 characters without control
- *     characters. The default names the process id only; an instance name of yours reads better.
- * @param sessionTimeout how long the backend keeps what the client owns without a sign of life; see {@link SessionOptions#timeout()}
+ * @param ownerName who this client is, for people: shown to everybody who lists a lock's queue; 1 to 128 characters
+ *     without control characters. The default names the process id only; an instance name of yours reads better.
+ * @param sessionTimeout how long the backend keeps what the client owns without a sign of life; see
+ *     {@link SessionOptions#timeout()}
  * @param operationTimeout how long a blocking operation that has no limit of its own waits for the backend; positive
  * @param namespace the key below which all keys of the client live; {@link Key#ROOT} for none
- * @param callbackExecutor where callbacks run and futures of recipes complete; empty for daemon threads of the client's own. It is never
- *     shut down by the client.
+ * @param callbackExecutor where callbacks run and futures of recipes complete; empty for daemon threads of the client's
+ *     own. It is never shut down by the client.
  */
 public record QuorateOptions(
         String ownerName,

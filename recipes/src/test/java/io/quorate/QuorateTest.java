@@ -6,14 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.backend.Key;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class QuorateTest {
 
-    @Test
-    void uriWithoutASchemeIsRefusedWithAnExample() {
-        assertThatThrownBy(() -> Quorate.open("localhost"))
+    @ParameterizedTest
+    @ValueSource(strings = {"", "localhost", "localhost:2181", "127.0.0.1:2181", "a:2181,b:2181/shop"})
+    void uriWithoutASchemeIsRefusedWithAnExample(String connectString) {
+        assertThatThrownBy(() -> Quorate.open(connectString))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("zookeeper://");
+                .hasMessageContaining("begins with a scheme, as in zookeeper://");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zookeeper://a b", "zookeeper:"})
+    void malformedUriIsRefusedWithAnExample(String uri) {
+        assertThatThrownBy(() -> Quorate.open(uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("reads like zookeeper://");
     }
 
     @Test
@@ -22,6 +33,25 @@ final class QuorateTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'etcd'")
                 .hasMessageContaining("quorate-backend-remote");
+    }
+
+    @Test
+    void malformedUriIsRefusedWithoutRepeatingIt() {
+        assertThatThrownBy(() -> Quorate.open("zookeeper://user:p^ssword@localhost:2181/shop"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("zookeeper://host1:2181")
+                .hasNoCause()
+                .message()
+                .doesNotContain("p^ssword");
+    }
+
+    @Test
+    void threadsAreWaitedForHoweverLongTheLimit() throws InterruptedException {
+        CallbackThreads threads = CallbackThreads.named("test");
+        threads.executor().execute(() -> {});
+        threads.shutdown();
+
+        threads.awaitEnd(Duration.ofSeconds(Long.MAX_VALUE));
     }
 
     @Test

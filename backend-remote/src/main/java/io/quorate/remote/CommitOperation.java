@@ -177,7 +177,15 @@ final class CommitOperation extends SlottedWrite {
             }
             case GUARD -> failNow(guardFailure(step.index(), code));
             case PARENT, CHANGE -> changeRefused(step, code);
-            default -> failNow(code == Code.NONODE ? missingLayout() : Replies.failure(code, "a commit"));
+            default -> layoutRefused(code);
+        }
+    }
+
+    private void layoutRefused(Code code) {
+        if (code == Code.NONODE) {
+            restoreLayout();
+        } else {
+            failNow(Replies.failure(code, "a commit"));
         }
     }
 

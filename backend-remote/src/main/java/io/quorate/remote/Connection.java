@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.RetrySleeper;
 import org.apache.curator.framework.CuratorFramework;
@@ -46,7 +47,8 @@ final class Connection {
         ZKClientConfig client = clientConfig(config, builder.getZkClientConfig());
         handle = new PinnedHandle(builder.getZookeeperFactory(), watcher);
         curator = builder.sessionTimeoutMs(millis(sessionTimeout))
-                .connectionTimeoutMs(millis(config.connectionTimeout()))
+                // Curator warns of a longer one, and waits for nothing here by this time-out: opening has its own.
+                .connectionTimeoutMs(Math.min(millis(config.connectionTimeout()), millis(sessionTimeout)))
                 .waitForShutdownTimeoutMs(millis(config.connectionTimeout()))
                 .maxCloseWaitMs(millis(config.connectionTimeout()))
                 .retryPolicy(NO_RETRY)
@@ -121,8 +123,11 @@ final class Connection {
     Thread closeOnThread(String name, Runnable then) {
         Thread thread = new Thread(
                 () -> {
-                    close();
-                    then.run();
+                    try {
+                        close();
+                    } finally {
+                        then.run();
+                    }
                 },
                 name);
         thread.setDaemon(true);
@@ -148,7 +153,7 @@ final class Connection {
     }
 
     private static int millis(Duration duration) {
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, duration.toMillis()));
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.MILLISECONDS.convert(duration)));
     }
 
     /**

@@ -7,6 +7,7 @@ import io.quorate.backend.QuorateException;
 import io.quorate.backend.SessionOwnedHasNoChildrenException;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,29 +23,44 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If the queue is missing, its levels are created one by one as containers, which ZooKeeper removes when they have been
  * emptied, in front of a second attempt: two round trips. A level that exists already refuses to be created, which does no harm.
+ *
+ * <p>A queue whose counter comes to its end, see {@link TicketDesk#LAST_SEQUENCE}, is deleted as soon as it is empty and then counts from
+ * the start. Until then nobody joins it: those who have a place are served, the others wait outside.
  */
 final class EnqueueOperation extends SlottedWrite {
 
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
     private final Key queue;
     private final String path;
-    private final String prefix;
+    private final String label;
+    private String prefix;
     private final byte @Nullable [] value;
     private final Result<Ticket> result;
     private int attempt;
+    private boolean pausing;
     private long revision;
     private @Nullable TicketName own;
+
+    /** What stood in the way of the deepest level that could not be created. */
+    private @Nullable QuorateException obstacle;
 
     EnqueueOperation(SessionContext context, Key queue, String label, @Nullable Bytes value) {
         super(context);
         this.queue = queue;
         this.path = context.paths().path(queue);
-        this.prefix = label + "-" + TicketDesk.newId(context.id().value()) + "-";
+        this.label = label;
+        this.prefix = newPrefix();
         this.value = value == null ? null : value.toByteArray();
         this.result = new Result<>(context.lane(), this::abandoned);
     }
 
     CompletableFuture<Ticket> future() {
         return result;
+    }
+
+    private String newPrefix() {
+        return label + "-" + TicketDesk.newId(context.id().value()) + "-";
     }
 
     @Override
@@ -54,6 +70,7 @@ final class EnqueueOperation extends SlottedWrite {
 
     @Override
     boolean plan(CommitPlan plan) {
+        pausing = false;
         if (result.isDone() && !mayHaveHappened()) {
             context.dispatcher().done(this);
             release();
@@ -116,10 +133,38 @@ final class EnqueueOperation extends SlottedWrite {
             send();
             return;
         }
+        if (TicketDesk.isBeyondLast(mine)) {
+            startAnew(mine);
+            return;
+        }
         Ticket ticket = TicketDesk.ticket(context, queue, mine, revision, names);
         context.dispatcher().done(this);
         release();
         context.watches().afterRead(Set.of(path), () -> settle(ticket));
+    }
+
+    /** Gives the ticket back and tries to delete the queue, which is refused while somebody has a place in it. */
+    private void startAnew(TicketName mine) {
+        own = null;
+        revision = 0;
+        // The removal may be repeated after the next attempt, which must not take this ticket for its own.
+        prefix = newPrefix();
+        decisive = false;
+        context.dispatcher().submit(new TicketRemoval(context, PathMapping.child(path, mine.toString())));
+        context.wire().delete(this, path, code -> {
+            if (code == Code.OK || code == Code.NONODE) {
+                send();
+            } else {
+                pausing = true;
+                context.lane().schedule(this::resume, PAUSE);
+            }
+        });
+    }
+
+    private void resume() {
+        if (!done && pausing && context.dispatcher().isConnected()) {
+            send();
+        }
     }
 
     private void settle(Ticket ticket) {
@@ -153,6 +198,11 @@ final class EnqueueOperation extends SlottedWrite {
         if (step.purpose() == CommitPlan.Purpose.AHEAD) {
             send();
         } else if (step.purpose() == CommitPlan.Purpose.CHANGE && code == Code.NONODE) {
+            QuorateException inTheWay = obstacle;
+            if (inTheWay != null) {
+                failNow(inTheWay);
+                return;
+            }
             createContainers();
             send();
         } else if (code == Code.NOCHILDRENFOREPHEMERALS) {
@@ -172,8 +222,21 @@ final class EnqueueOperation extends SlottedWrite {
                 List<Op> creation = List.of(
                         Ops.create(level, null, context.acl(), CreateMode.CONTAINER),
                         context.stripes().bump(IncarnationStripes.stripeOf(level)));
-                context.wire().multi(this, creation, (code, results) -> {});
+                context.wire().multi(this, creation, (code, results) -> containerCreated(level, code, results));
             }
+        }
+    }
+
+    /** Takes note of a refusal, which matters only if the queue turns out to be missing still. */
+    private void containerCreated(String level, Code code, List<OpResult> results) {
+        int failure = Replies.firstFailure(results);
+        Code outcome = results.isEmpty() ? code : failure < 0 ? Code.OK : Replies.code(results.get(failure));
+        if (failure == 1 && outcome == Code.NONODE) {
+            obstacle = missingLayout();
+        } else if (outcome == Code.NOCHILDRENFOREPHEMERALS) {
+            obstacle = new SessionOwnedHasNoChildrenException(0, queue);
+        } else if (outcome != Code.OK && outcome != Code.NODEEXISTS && outcome != Code.NONODE) {
+            obstacle = Replies.failure(outcome, "creating " + level + " for the queue " + queue);
         }
     }
 

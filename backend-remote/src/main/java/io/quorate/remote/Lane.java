@@ -20,6 +20,9 @@ final class Lane implements Scheduler {
 
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
+    /** The longest delay, 146 years: instants that lie further apart cannot be compared by their difference. */
+    private static final long LONGEST_DELAY_NANOS = Long.MAX_VALUE / 2;
+
     private final Ticker ticker;
     private final ScheduledThreadPoolExecutor executor;
     private final Set<Timer> timers = ConcurrentHashMap.newKeySet();
@@ -65,7 +68,8 @@ final class Lane implements Scheduler {
         if (delay.isNegative()) {
             throw new IllegalArgumentException("the delay must not be negative, but is " + delay);
         }
-        Timer timer = new Timer(task, ticker.nanos() + delay.toNanos());
+        long nanos = Math.min(TimeUnit.NANOSECONDS.convert(delay), LONGEST_DELAY_NANOS);
+        Timer timer = new Timer(task, ticker.nanos() + nanos);
         timer.arm();
         return timer;
     }
@@ -85,7 +89,7 @@ final class Lane implements Scheduler {
     void join(Duration timeout) throws InterruptedException {
         Thread current = thread;
         if (current != null && !isOnLane()) {
-            current.join(Math.max(1, timeout.toMillis()));
+            current.join(Math.max(1, TimeUnit.MILLISECONDS.convert(timeout)));
         }
     }
 

@@ -48,6 +48,13 @@ final class Layout {
         return paths;
     }
 
+    /** Returns the creation of every persistent node, parents first. */
+    List<Op> creations() {
+        return persistent().stream()
+                .map(path -> Op.create(path, NO_DATA, acl, CreateMode.PERSISTENT))
+                .toList();
+    }
+
     /** Returns the request that reads every persistent node. */
     List<Op> read() {
         return persistent().stream().map(Op::getData).toList();

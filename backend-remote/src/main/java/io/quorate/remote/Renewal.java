@@ -49,6 +49,7 @@ final class Renewal {
 
     private static final int MAX_IN_FLIGHT = 2;
 
+    private final Layout layout;
     private final String path;
     private final List<ACL> acl;
     private final Lane lane;
@@ -90,8 +91,17 @@ final class Renewal {
         }
     }
 
-    Renewal(String path, List<ACL> acl, Duration timeout, Ticker ticker, Lane lane, Dispatcher dispatcher, Wire wire) {
-        this.path = path;
+    Renewal(
+            Layout layout,
+            long session,
+            List<ACL> acl,
+            Duration timeout,
+            Ticker ticker,
+            Lane lane,
+            Dispatcher dispatcher,
+            Wire wire) {
+        this.layout = layout;
+        this.path = layout.slot(session, 0);
         this.acl = acl;
         this.ticker = ticker;
         this.lane = lane;
@@ -226,8 +236,10 @@ final class Renewal {
                 revision = Math.max(revision, zxid);
                 proven(sentAt);
             } else if (code == Code.NONODE) {
-                // Somebody deleted the node. The refusal went through the quorum all the same.
+                // Somebody deleted the node. The refusal went through the quorum all the same, after the leader had
+                // seen that the session is alive.
                 barrier.acknowledged = true;
+                proven(sentAt);
                 restore();
             } else {
                 barrier.failure = Replies.failure(code, "renewing the session");
@@ -255,6 +267,7 @@ final class Renewal {
         dispatcher.submit(new Operation() {
             @Override
             void send() {
+                layout.creations().forEach(parent -> wire.multi(this, List.of(parent), (code, results) -> {}));
                 wire.multi(
                         this,
                         List.of(Op.create(path, NO_DATA, acl, CreateMode.EPHEMERAL)),

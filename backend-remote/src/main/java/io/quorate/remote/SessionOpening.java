@@ -160,13 +160,14 @@ final class SessionOpening implements Watcher {
         SessionContext made = new SessionContext(
                 id,
                 paths,
+                layout,
                 acl,
                 config.maxRequestBytes(),
                 config.ticker(),
                 lane,
                 dispatcher,
                 wire,
-                new Renewal(layout.slot(id.value(), 0), acl, granted, config.ticker(), lane, dispatcher, wire),
+                new Renewal(layout, id.value(), acl, granted, config.ticker(), lane, dispatcher, wire),
                 new SlotPool(layout, id.value(), acl, dispatcher),
                 new IncarnationStripes(layout),
                 new WatchRegistry(lane, dispatcher, wire));

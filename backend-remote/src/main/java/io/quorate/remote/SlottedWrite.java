@@ -26,6 +26,7 @@ abstract class SlottedWrite extends Operation {
     private boolean inFlight;
     private boolean uncertain;
     private boolean sent;
+    private boolean restored;
     private long sentAt;
     private long sentEpoch;
 
@@ -145,13 +146,24 @@ abstract class SlottedWrite extends Operation {
         } else if (mine != null && mine.lost()) {
             send();
         } else {
-            failNow(missingLayout());
+            restoreLayout();
         }
+    }
+
+    /** Somebody deleted the nodes of the adapter. Creates them anew, once, and sends the transaction behind that. */
+    final void restoreLayout() {
+        if (restored) {
+            failNow(missingLayout());
+            return;
+        }
+        restored = true;
+        context.restoreLayout(this);
+        send();
     }
 
     static QuorateException missingLayout() {
         return new BackendUnavailableException(
-                "the nodes below /quorate were deleted by somebody; open a new session to have them created again",
+                "the nodes below /quorate were deleted by somebody and could not be created again; check the access rights",
                 null);
     }
 

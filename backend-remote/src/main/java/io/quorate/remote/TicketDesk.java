@@ -15,6 +15,13 @@ final class TicketDesk {
 
     private static final Comparator<QueueEntry> FIFO = Comparator.comparing(QueueEntry::name, TicketName.FIFO);
 
+    /**
+     * The largest number that tells a ticket's place. ZooKeeper's counter has 32 bits, and at its end a server gives out the same number again
+     * and again; whoever draws a larger number than this one has to make the queue count anew. What lies between is for those who try
+     * that while others still have their place in the queue.
+     */
+    static final int LAST_SEQUENCE = Integer.MAX_VALUE - (1 << 20);
+
     private TicketDesk() {}
 
     /**
@@ -32,6 +39,11 @@ final class TicketDesk {
     /** Returns the part of a ticket's id that tells its owner. */
     static String owner(TicketName name) {
         return name.id().substring(0, 16);
+    }
+
+    /** Returns whether a ticket's number does not tell its place. */
+    static boolean isBeyondLast(TicketName name) {
+        return name.sequence() > LAST_SEQUENCE || name.sequence() < 0;
     }
 
     /** Returns the tickets among the children of a queue, first come first. */

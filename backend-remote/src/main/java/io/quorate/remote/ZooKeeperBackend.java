@@ -29,7 +29,8 @@ import org.apache.zookeeper.client.ZKClientConfig;
  * 3.9 or newer tell the revisions of events; older ones, from 3.6 on, cost some more requests.
  *
  * <p>Entries that other tools delete and create again may deceive {@code Unchanged} guards and expected revisions, since ZooKeeper
- * itself cannot tell them apart; those that are changed by Quorate alone cannot.
+ * itself cannot tell them apart; those that are changed by Quorate alone cannot. Nor can they be told apart across a deletion of the
+ * nodes below {@code /quorate}: these are created again when they are missed, and what is held stays held, but they count anew.
  *
  * <p>Thread-safe.
  */

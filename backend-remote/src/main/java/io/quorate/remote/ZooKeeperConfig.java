@@ -326,6 +326,19 @@ public record ZooKeeperConfig(
                 throw new IllegalArgumentException(
                         "the connect string must have the form host:port,host:port and no user information");
             }
+            checkPort(server);
+        }
+    }
+
+    private static void checkPort(String server) {
+        int colon = server.lastIndexOf(':');
+        if (colon < 0 || server.endsWith("]")) {
+            return;
+        }
+        String port = server.substring(colon + 1);
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65535) {
+            throw new IllegalArgumentException(
+                    "the port of " + server + " must be a number from 1 to 65535, but is '" + port + "'");
         }
     }
 

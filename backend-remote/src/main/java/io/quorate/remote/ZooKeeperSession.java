@@ -294,11 +294,14 @@ final class ZooKeeperSession implements Session {
 
     private void end(SessionState terminal, QuorateException cause) {
         context.renewal().stop();
+        boolean told = state == terminal;
         // First, so that whoever is told of the end by any other means finds it here.
         state = terminal;
         context.watches().end();
         context.dispatcher().end(cause);
-        tellListeners(terminal);
+        if (!told) {
+            tellListeners(terminal);
+        }
         whenEnded.accept(this);
         context.lane().execute(() -> ended.complete(null));
         context.lane().terminate();
@@ -349,6 +352,8 @@ final class ZooKeeperSession implements Session {
         if (state.isTerminal() || closer != null) {
             return;
         }
+        // Before the servers are told, who give what the session held to others before they answer.
+        publish(SessionState.CLOSED);
         closeConnection(() -> context.lane().post(() -> end(SessionState.CLOSED, new SessionClosedException(id()))));
     }
 
@@ -363,7 +368,7 @@ final class ZooKeeperSession implements Session {
             return;
         }
         try {
-            closed.get(closeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            closed.get(closeMillis(), TimeUnit.MILLISECONDS);
             join();
         } catch (TimeoutException e) {
             log.warn("Session {} could not be closed within {}; the servers will expire it", id(), closeTimeout);
@@ -374,10 +379,15 @@ final class ZooKeeperSession implements Session {
         }
     }
 
+    /** Returns the time to wait for the end; a time-out that is longer than can be counted becomes the longest that can. */
+    private long closeMillis() {
+        return TimeUnit.MILLISECONDS.convert(closeTimeout);
+    }
+
     private void join() throws InterruptedException {
         Thread thread = closer;
         if (thread != null && thread != Thread.currentThread()) {
-            thread.join(closeTimeout.toMillis());
+            thread.join(closeMillis());
         }
         context.lane().join(closeTimeout);
     }

@@ -8,6 +8,7 @@ import io.quorate.remote.ZooKeeperConfig.Authentication;
 import io.quorate.remote.ZooKeeperConfig.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.zookeeper.ZooDefs;
 import org.junit.jupiter.api.Test;
@@ -47,5 +48,16 @@ class ZooKeeperConfigTest {
         assertThatIllegalArgumentException().isThrownBy(() -> CONFIG.withConnectionTimeout(Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> CONFIG.withLimits(2_000_000, 1, 1_000_000));
         assertThatIllegalArgumentException().isThrownBy(() -> new Authentication.Digest("a:b", Secret.of("x")));
+    }
+
+    @Test
+    void portThatIsNoneIsRefusedByName() {
+        for (String server : List.of("localhost:abc", "localhost:99999", "localhost:0", "[::1]:")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ZooKeeperConfig.of("localhost:2181," + server))
+                    .withMessageContaining(server);
+        }
+        assertThat(ZooKeeperConfig.of("localhost,[::1],[::1]:2181").connectString())
+                .contains("[::1]:2181");
     }
 }

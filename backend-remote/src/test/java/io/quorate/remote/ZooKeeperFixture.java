@@ -45,6 +45,9 @@ final class ZooKeeperFixture implements BackendFixture {
     /** Long enough for the client's pause of up to a second before it reconnects, on a busy machine. */
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
+    /** What a test of a service that is down has to wait for. */
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final AtomicInteger FIXTURES = new AtomicInteger();
@@ -70,8 +73,10 @@ final class ZooKeeperFixture implements BackendFixture {
         private final List<ZooKeeperProxy> proxies = new ArrayList<>();
         private volatile @Nullable ZooKeeper handle;
 
+        /** Names a single server twice, as the backend itself does: the client pauses for a second once it has tried all. */
         String connectString() {
-            return proxies.stream().map(ZooKeeperProxy::connectString).collect(Collectors.joining(","));
+            String once = proxies.stream().map(ZooKeeperProxy::connectString).collect(Collectors.joining(","));
+            return proxies.size() > 1 ? once : once + "," + once;
         }
 
         void arm(boolean afterRequest) {
@@ -98,7 +103,7 @@ final class ZooKeeperFixture implements BackendFixture {
     private ZooKeeperBackend make() {
         ZooKeeperBackend made = ZooKeeperBackend.create(ZooKeeperConfig.of(servers.connectString())
                 .withNamespace(Key.of(name))
-                .withConnectionTimeout(Duration.ofSeconds(10))
+                .withConnectionTimeout(CONNECTION_TIMEOUT)
                 .withSessionTimeouts(Duration.ofMillis(500), Duration.ofSeconds(60))
                 .withCurator(this::curator));
         backends.add(made);

@@ -29,14 +29,14 @@ public interface Backend extends AutoCloseable {
     /**
      * Describes the service for health checks and display: members, roles, leader, latency.
      *
-     * <p>The answer is a picture, not a proof: it may be out of date when it arrives. It never fails because the service
-     * is down; an unreachable member is listed as such.
+     * <p>The answer is a picture, not a proof: it may be out of date when it arrives. It never fails because the
+     * service is down; an unreachable member is listed as such.
      */
     CompletableFuture<BackendView> describe();
 
     /**
-     * Closes every open session, then stops and joins the threads of this backend. Idempotent, callable from any thread,
-     * callbacks included; a call on an event lane of this backend does not wait for that lane.
+     * Closes every open session, then stops and joins the threads of this backend. Idempotent, callable from any
+     * thread, callbacks included; a call on an event lane of this backend does not wait for that lane.
      */
     @Override
     void close();

@@ -19,8 +19,8 @@ public sealed interface Change {
     }
 
     /**
-     * An entry that is gone. In a batch after a gap it may be one that came and went within the gap, so that the view never
-     * had it.
+     * An entry that is gone. In a batch after a gap it may be one that came and went within the gap, so that the view
+     * never had it.
      *
      * @param key its key
      */

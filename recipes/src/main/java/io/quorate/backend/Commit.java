@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch of changes that happens as a whole if every guard holds, or not at all.
  *
- * <p>Guards are judged on the state just before the commit; operations apply in order. All changes of one commit have the
- * same revision.
+ * <p>Guards are judged on the state just before the commit; operations apply in order. All changes of one commit have
+ * the same revision.
  *
  * @param guards the conditions
  * @param ops the changes, at least one; no key is changed twice, none is {@link Key#ROOT}, and none of the created keys

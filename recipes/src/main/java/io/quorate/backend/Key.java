@@ -10,14 +10,15 @@ import java.util.Optional;
  * <p>The grammar is the same on every backend, so that data can move between them:
  *
  * <ul>
- *   <li>no segment is empty, {@code .} or {@code ..}, and none is longer than {@value #MAX_SEGMENT_BYTES} bytes in UTF-8;
+ *   <li>no segment is empty, {@code .} or {@code ..}, and none is longer than {@value #MAX_SEGMENT_BYTES} bytes in
+ *     UTF-8;
  *   <li>no character is U+0000–U+001F, U+007F–U+009F, U+D800–U+F8FF or U+FFF0–U+FFFF;
  *   <li>at most {@value #MAX_DEPTH} segments and {@value #MAX_BYTES} bytes in UTF-8 all in all;
  *   <li>the first segment is neither {@code zookeeper} nor {@code quorate}, which are reserved for the backends.
  * </ul>
  *
- * <p>The canonical form begins with {@code /}; the leading slash may be left out when a key is made. Keys are ordered by
- * their canonical form.
+ * <p>The canonical form begins with {@code /}; the leading slash may be left out when a key is made. Keys are ordered
+ * by their canonical form.
  */
 public final class Key implements Comparable<Key> {
 
@@ -75,7 +76,10 @@ public final class Key implements Comparable<Key> {
      */
     public Key resolve(String relative) {
         String tail = relative.startsWith("/") ? relative : "/" + relative;
-        return of(isRoot() ? tail : path + tail);
+        String resolved = isRoot() ? tail : path + tail;
+        // Positions refer to the relative path, which is what the caller wrote.
+        KeyGrammar.check(resolved, resolved.length() - relative.length());
+        return new Key(resolved);
     }
 
     /** Returns the key above this one, or empty for {@link #ROOT}. */

@@ -19,7 +19,7 @@ final class KeyGrammar {
     static void check(String path, int added) {
         if (path.length() > Key.MAX_BYTES) {
             throw new InvalidKeyException(
-                    "a key has at most " + Key.MAX_BYTES + " bytes in UTF-8", Key.MAX_BYTES - added);
+                    "a key has at most " + Key.MAX_BYTES + " bytes in UTF-8", Math.max(0, Key.MAX_BYTES - added));
         }
         int depth = 0;
         int start = 1;

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * Hands batches to a listener by way of an executor and merges those that arrive while the listener is busy.
  *
  * <p>Merging keeps, per key, the latest change only: a view that skips the states between is still brought to a true
- * state, which is all that a watch promises. A ticket that comes and goes in between is left out, for its key is never used
- * again; of an entry it is not known whether the view has an earlier one under its key, so its removal is told.
+ * state, which is all that a watch promises. A ticket that comes and goes in between is left out, for its key is never
+ * used again; of an entry it is not known whether the view has an earlier one under its key, so its removal is told.
  */
 final class MergingWatchListener implements WatchListener {
 

@@ -20,8 +20,8 @@ public sealed interface Op {
     Key key();
 
     /**
-     * Creates an entry; fails with {@link KeyExistsException} if the key exists. Missing parents are created with it, as
-     * persistent entries without a value.
+     * Creates an entry; fails with {@link KeyExistsException} if the key exists. Missing parents are created with it,
+     * as persistent entries without a value.
      *
      * @param key the key
      * @param value the value, or {@code null} for none
@@ -40,8 +40,8 @@ public sealed interface Op {
     record Update(Key key, @Nullable Bytes value, long expectedRevision) implements Op {}
 
     /**
-     * Deletes an entry; fails with {@link NoSuchKeyException} if the key does not exist, with {@link NotEmptyException} if
-     * it has children.
+     * Deletes an entry; fails with {@link NoSuchKeyException} if the key does not exist, with {@link NotEmptyException}
+     * if it has children.
      *
      * @param key the key
      * @param expectedRevision as for {@link Update}

@@ -9,8 +9,8 @@ import java.util.concurrent.Executor;
  * <p>Results, watch batches and state changes of the session run on the same lane, so that state that only lane tasks
  * touch needs no lock. A task must not block. A task that throws is logged and hurts no other.
  *
- * <p>Once the session has ended and its listeners have been told, the lane takes no more tasks: every method then throws
- * {@link java.util.concurrent.RejectedExecutionException}.
+ * <p>Once the session has ended and its listeners have been told, the lane takes no more tasks: every method then
+ * throws {@link java.util.concurrent.RejectedExecutionException}.
  */
 public interface Scheduler extends Executor {
 

@@ -38,7 +38,7 @@ final class SystemTicker implements Ticker {
         while (true) {
             Anchor current = requireNonNull(anchor.get());
             // The wall clock is read first: a pause between the two readings then looks like a wall clock that lags,
-            // which adds nothing now and is corrected by the next reading.
+            // which adds nothing now. The next reading counts the pause once more, and so errs towards shorter leases.
             long wall = wallNanos();
             long monotonic = monotonicNanos.getAsLong();
             long ahead = wall - monotonic - current.wallLeadNanos();

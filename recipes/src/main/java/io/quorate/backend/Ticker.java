@@ -14,8 +14,8 @@ public interface Ticker {
     /**
      * Returns a ticker of this machine that also counts the time that the machine was suspended.
      *
-     * <p>It follows {@link System#nanoTime()} and adds whatever the wall clock ran ahead of it. A virtual machine that is
-     * put to sleep may stop the one, a jump of the wall clock moves the other; following the faster of the two only
+     * <p>It follows {@link System#nanoTime()} and adds whatever the wall clock ran ahead of it. A virtual machine that
+     * is put to sleep may stop the one, a jump of the wall clock moves the other; following the faster of the two only
      * ever shortens what is derived from it.
      */
     static Ticker system() {

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * The last segment of a ticket's key: {@code label-id-sequence}.
  *
- * <p>The form is the same on every backend, so that whoever lists a queue can read it. A segment of this form is reserved
- * for tickets: no commit may create it.
+ * <p>The form is the same on every backend, so that whoever lists a queue can read it. A segment of this form is
+ * reserved for tickets: no commit may create it.
  *
  * @param label what kind of ticket it is; {@code [a-z0-9]{1,16}}
  * @param id 32 lower-case hexadecimal digits, drawn at random for each enqueue operation. They make the name unique for
@@ -65,8 +65,8 @@ public record TicketName(String label, String id, int sequence) {
     }
 
     /**
-     * Returns the segment. The sequence is padded to ten characters, as ZooKeeper writes it: ten digits, or the sign and at
-     * least nine digits once the sequence has wrapped around.
+     * Returns the segment. The sequence is padded to ten characters, as ZooKeeper writes it: ten digits, or the sign
+     * and at least nine digits once the sequence has wrapped around.
      */
     @Override
     public String toString() {

@@ -3,8 +3,8 @@ package io.quorate.backend;
 import java.time.Duration;
 
 /**
- * The caller's deadline passed first. The operation did not take effect for the caller, and whatever it could leave behind
- * is being removed.
+ * The caller's deadline passed first. The operation did not take effect for the caller, and whatever it could leave
+ * behind is being removed.
  */
 public final class TimeoutExceededException extends QuorateException {
 

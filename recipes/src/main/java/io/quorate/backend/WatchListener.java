@@ -23,11 +23,12 @@ public interface WatchListener {
     default void onEnd(QuorateException cause) {}
 
     /**
-     * Returns a listener that passes everything on to another one by way of an executor, one call at a time and in order.
+     * Returns a listener that passes everything on to another one by way of an executor, one call at a time and in
+     * order.
      *
      * <p>While the other one is busy, batches that arrive are merged into one, which is marked as a gap: it brings the
-     * view from the last state that was delivered straight to the newest. What is kept in memory is therefore bounded by
-     * the number of different keys that changed, however long the listener blocks.
+     * view from the last state that was delivered straight to the newest. What is kept in memory is therefore bounded
+     * by the number of different keys that changed, however long the listener blocks.
      */
     static WatchListener on(Executor executor, WatchListener listener) {
         return new MergingWatchListener(executor, listener);

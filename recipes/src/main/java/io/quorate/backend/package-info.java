@@ -7,8 +7,8 @@
  * session; an instant is a reading of the session's {@link io.quorate.backend.Ticker}, meaningful in this process only.
  *
  * <p>Threads: results, watch batches and state changes of one session arrive on its <em>event lane</em>, in order, one
- * at a time. The lane belongs to the backend, is never its I/O thread, and must not be blocked. Dependents of a returned
- * future that are added without an executor run on the lane as well.
+ * at a time. The lane belongs to the backend, is never its I/O thread, and must not be blocked. Dependents of a
+ * returned future that are added without an executor run on the lane as well.
  *
  * <p>Errors: every failure is a {@link io.quorate.backend.QuorateException}, whose
  * {@link io.quorate.backend.QuorateException#outcome() outcome} says whether the operation certainly did not happen,

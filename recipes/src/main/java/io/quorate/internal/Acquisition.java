@@ -3,6 +3,7 @@ package io.quorate.internal;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Content;
 import io.quorate.backend.Key;
+import io.quorate.backend.OverloadedException;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
@@ -60,6 +61,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
     private final Function<Optional<Ownership>, T> toResult;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile @Nullable Stand stand;
+    private volatile boolean queued;
 
     /**
      * Creates an attempt; {@link #begin()} makes it.
@@ -99,7 +101,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             return "the backend did not answer";
         }
         return switch (current.live().session().state()) {
-            case CONNECTED -> "others hold it or wait for it";
+            case CONNECTED -> queued ? "others hold it or wait for it" : "the backend did not answer";
             case SUSPENDED -> "the connection to the backend is lost";
             case EXPIRED, CLOSED -> "the session has ended and no new one could be opened";
         };
@@ -113,13 +115,19 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
                     ownership.release();
                 }
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
+            // A grant of which nobody can be told would keep everybody else waiting.
             ownership.release();
+            result.completeExceptionally(new OverloadedException(
+                    request.what() + " was granted and given back, because the callback executor takes no tasks;"
+                            + " try again, or use an executor that does not reject",
+                    e));
         }
     }
 
     @Override
     public void hasToWait() {
+        queued = true;
         if (request.onlyAtOnce()) {
             nothing();
         }
@@ -147,9 +155,17 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             if (live == null) {
                 fail(Failures.of(failure));
             } else {
-                onLane(live, () -> begin(live));
+                onLane(live, () -> tryToBegin(live));
             }
         });
+    }
+
+    private void tryToBegin(LiveSession live) {
+        try {
+            begin(live);
+        } catch (RuntimeException e) {
+            failed(Failures.of(e));
+        }
     }
 
     private void begin(LiveSession live) {
@@ -186,10 +202,11 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
                             request.rule(),
                             ticket -> own(live.session(), ticket),
                             this);
-        } catch (QuorateException e) {
-            failed(e);
+        } catch (RuntimeException e) {
+            failed(Failures.of(e));
             return;
         }
+        queued = false;
         stand = new Stand(live, place);
         if (result.isDone()) {
             live.lines().leave(request.queue(), place);
@@ -217,8 +234,9 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
     private void complete(Runnable completion) {
         try {
             completionExecutor.execute(completion);
-        } catch (RejectedExecutionException e) {
-            // The client was closed, and its executor with it; whoever still waits is told here.
+        } catch (RuntimeException e) {
+            // The client was closed, and its executor with it, or the user's executor fails; whoever still waits is
+            // told here.
             completion.run();
         }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A granted ticket: the one implementation of {@link Lease}, for locks and leadership alike.
@@ -35,6 +36,9 @@ public final class Ownership implements Lease {
     private final LossCallbacks callbacks;
     private final AtomicReference<OwnershipState> state = new AtomicReference<>(new OwnershipState.Held());
     private final CompletableFuture<Void> given = new CompletableFuture<>();
+
+    /** The timer of {@link #awaitDeadline()}; touched on the lane only. */
+    private @Nullable Subscription deadline;
 
     /**
      * Creates the ownership of a ticket that was just granted, on the lane.
@@ -74,13 +78,13 @@ public final class Ownership implements Lease {
             lose(LossCause.DEADLINE_PASSED);
             return false;
         }
-        if (policy == SuspensionPolicy.FAIL_FAST && session.state() == SessionState.SUSPENDED) {
+        SessionState sessionState = session.state();
+        if (policy == SuspensionPolicy.FAIL_FAST && sessionState == SessionState.SUSPENDED) {
             lose(LossCause.CONNECTION_LOST);
             return false;
         }
-        SessionState sessionState = session.state();
         if (sessionState.isTerminal()) {
-            lose(sessionState == SessionState.CLOSED ? LossCause.SESSION_CLOSED : LossCause.SESSION_EXPIRED);
+            lose(OwnershipState.lossBy(sessionState));
             return false;
         }
         return true;
@@ -95,11 +99,13 @@ public final class Ownership implements Lease {
 
     @Override
     public void ensureHeld(Duration atLeast) {
+        if (atLeast.isNegative()) {
+            throw new IllegalArgumentException("the time must not be negative, but is " + atLeast);
+        }
         ensureHeld();
         Duration remaining = remaining();
         if (remaining.compareTo(atLeast) < 0) {
-            throw new OwnershipLostException(
-                    what, token(), "it is proven for another " + remaining + " only, not for " + atLeast);
+            throw OwnershipLostException.provenTooShortly(what, token(), remaining, atLeast);
         }
     }
 
@@ -133,10 +139,6 @@ public final class Ownership implements Lease {
         return what + " (token " + token() + ", " + state() + ")";
     }
 
-    Ticket ticket() {
-        return ticket;
-    }
-
     /** The session has lost its connection. Called on the lane. */
     void suspended() {
         if (policy == SuspensionPolicy.FAIL_FAST) {
@@ -167,8 +169,10 @@ public final class Ownership implements Lease {
 
     private void giveBack() {
         try {
-            session.scheduler()
-                    .execute(() -> session.dequeue(ticket).whenComplete((done, failure) -> given.complete(null)));
+            session.scheduler().execute(() -> {
+                forgetDeadline();
+                session.dequeue(ticket).whenComplete((done, failure) -> given.complete(null));
+            });
         } catch (RejectedExecutionException e) {
             // The session has ended, and with it the ticket.
             given.complete(null);
@@ -181,9 +185,16 @@ public final class Ownership implements Lease {
         }
         try {
             // A renewal moves the deadline while this waits, so that it is judged anew each time.
-            session.scheduler().schedule(this::awaitDeadline, Duration.ofNanos(Math.max(1, provenNanos())));
+            deadline = session.scheduler().schedule(this::awaitDeadline, Duration.ofNanos(Math.max(1, provenNanos())));
         } catch (RejectedExecutionException e) {
             lose(LossCause.SESSION_CLOSED);
+        }
+    }
+
+    private void forgetDeadline() {
+        Subscription pending = deadline;
+        if (pending != null) {
+            pending.close();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.quorate.internal;
 
+import io.quorate.backend.SessionState;
 import io.quorate.lease.LeaseState;
 import io.quorate.lease.LossCause;
 
@@ -24,6 +25,11 @@ sealed interface OwnershipState {
 
     /** Over. */
     record Lost(LossCause cause) implements OwnershipState {}
+
+    /** Returns the cause of a loss by the end of a session, which is in the given terminal state. */
+    static LossCause lossBy(SessionState end) {
+        return end == SessionState.CLOSED ? LossCause.SESSION_CLOSED : LossCause.SESSION_EXPIRED;
+    }
 
     /** The connection was lost. */
     default OwnershipState suspended() {

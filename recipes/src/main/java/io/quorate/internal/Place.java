@@ -1,6 +1,5 @@
 package io.quorate.internal;
 
-import io.quorate.backend.QueueEntry;
 import io.quorate.backend.Ticket;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +41,6 @@ final class Place {
 
     void ticket(Ticket arrived) {
         this.ticket = arrived;
-    }
-
-    boolean is(QueueEntry entry) {
-        return ticket != null && ticket.place().equals(entry);
     }
 
     /** Marks the wait as over; returns whether it was not before. */

@@ -3,7 +3,6 @@ package io.quorate.internal;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,7 +11,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the callbacks of one handle on somebody's executor, one at a time and in order.
  *
- * <p>A callback that throws is logged with the name of the handle and does not keep the next one from running.
+ * <p>A callback that throws is logged with the name of the handle and does not keep the next one from running. An executor that
+ * rejects, or throws anything else, costs the callbacks that wait for it and nothing more: whoever hands a callback over is never
+ * interrupted by the failure of the user's code.
  */
 public final class SerialExecutor implements Executor {
 
@@ -44,8 +45,8 @@ public final class SerialExecutor implements Executor {
         }
         try {
             executor.execute(this::drain);
-        } catch (RejectedExecutionException e) {
-            log.warn("The callback executor takes no more tasks; callbacks of {} are dropped", name);
+        } catch (RuntimeException | Error e) {
+            log.warn("The callback executor takes no tasks; callbacks of {} are dropped", name, e);
             lock.lock();
             try {
                 tasks.clear();
@@ -60,7 +61,7 @@ public final class SerialExecutor implements Executor {
         for (Runnable task = next(); task != null; task = next()) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("A callback of {} threw", name, e);
             }
         }

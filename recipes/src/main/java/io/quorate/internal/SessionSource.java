@@ -1,8 +1,8 @@
 package io.quorate.internal;
 
 import io.quorate.backend.Backend;
-import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +36,7 @@ public final class SessionSource {
         while (true) {
             if (closed) {
                 return CompletableFuture.failedFuture(
-                        new BackendUnavailableException("this client is closed; open another", null));
+                        new SessionClosedException("this client is closed; open another"));
             }
             CompletableFuture<LiveSession> known = latest.get();
             if (known != null && isUsable(known)) {
@@ -107,9 +107,7 @@ public final class SessionSource {
             return CompletableFuture.completedFuture(null);
         }
         return known.handle((live, failure) -> live)
-                .thenCompose(live -> live == null
-                        ? CompletableFuture.<Void>completedFuture(null)
-                        : live.session().closeAsync());
+                .thenCompose(live -> live == null ? CompletableFuture.<Void>completedFuture(null) : live.closeAsync());
     }
 
     /** Waits for the threads of the session that {@link #close()} has closed. */
@@ -132,10 +130,11 @@ public final class SessionSource {
             if (opened == null) {
                 opening.completeExceptionally(Failures.of(failure));
             } else {
-                opening.complete(LiveSession.of(opened));
+                LiveSession live = LiveSession.of(opened);
+                opening.complete(live);
                 if (closed) {
                     // The client was closed while this was under way, perhaps too early for close() to see it.
-                    opened.closeAsync();
+                    live.closeAsync();
                 }
             }
         });

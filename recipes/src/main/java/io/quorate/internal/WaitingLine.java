@@ -24,6 +24,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ final class WaitingLine implements WatchListener {
     private final Map<QueueEntry, Ownership> owned = new HashMap<>();
     private int enqueuing;
     private boolean inStep;
+    private boolean ended;
     private boolean confirming;
     private boolean idleSinceLastLook;
     private @Nullable Watch watch;
@@ -85,7 +87,7 @@ final class WaitingLine implements WatchListener {
         if (watch == null) {
             watch = session.watch(queue, Scope.QUEUE, this);
         }
-        Place place = new Place(rule, waiter, session.enqueue(queue, label, value));
+        Place place = new Place(rule, waiter, enqueue(label, value));
         enqueuing++;
         place.enqueued().whenComplete((ticket, failure) -> {
             enqueuing--;
@@ -96,6 +98,18 @@ final class WaitingLine implements WatchListener {
             }
         });
         return place;
+    }
+
+    private CompletableFuture<Ticket> enqueue(String label, Bytes value) {
+        try {
+            return session.enqueue(queue, label, value);
+        } catch (RuntimeException e) {
+            // Refused by the call itself, so that there is nothing to watch for.
+            if (isIdle()) {
+                close();
+            }
+            throw e;
+        }
     }
 
     /** Ends the wait of a place, wherever it stands; its ticket is removed. Has no effect after the grant. */
@@ -166,14 +180,15 @@ final class WaitingLine implements WatchListener {
         failAll(cause);
     }
 
-    /** Takes note of a change of the session's state. */
+    /** Takes note of a change of the session's state, or of a terminal one to come: nothing is granted from then on. */
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
             inStep = false;
             Map.copyOf(owned).values().forEach(Ownership::suspended);
         } else if (state.isTerminal()) {
+            ended = true;
             inStep = false;
-            LossCause cause = state == SessionState.CLOSED ? LossCause.SESSION_CLOSED : LossCause.SESSION_EXPIRED;
+            LossCause cause = OwnershipState.lossBy(state);
             Map.copyOf(owned).values().forEach(ownership -> ownership.lose(cause));
             owned.clear();
             failAll(
@@ -224,7 +239,7 @@ final class WaitingLine implements WatchListener {
     }
 
     private void nowInStep() {
-        inStep = session.state() == SessionState.CONNECTED;
+        inStep = !ended && session.state() == SessionState.CONNECTED;
         if (!inStep) {
             return;
         }

@@ -56,10 +56,12 @@ public final class WaitingLines {
         }
         // Put in again at the end, so that the order of the map is that of the last use.
         lines.put(queue, line);
-        Place place = line.join(label, value, rule, grants, waiter);
-        dropSurplus();
-        sweepLater();
-        return place;
+        try {
+            return line.join(label, value, rule, grants, waiter);
+        } finally {
+            dropSurplus();
+            sweepLater();
+        }
     }
 
     void leave(Key queue, Place place) {
@@ -67,6 +69,11 @@ public final class WaitingLines {
         if (line != null) {
             line.leave(place);
         }
+    }
+
+    /** Ends all that is held and waited for, because the session is about to be closed. */
+    void end() {
+        Map.copyOf(lines).values().forEach(line -> line.sessionIs(SessionState.CLOSED));
     }
 
     private void sessionIs(SessionState state) {
@@ -77,6 +84,10 @@ public final class WaitingLines {
     }
 
     private void dropSurplus() {
+        if (lines.size() <= MAX_IDLE) {
+            // Nothing can be too much, and this is part of every acquisition.
+            return;
+        }
         long idle = lines.values().stream().filter(WaitingLine::isIdle).count();
         var each = lines.values().iterator();
         while (idle > MAX_IDLE && each.hasNext()) {

@@ -4,15 +4,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The rule that makes a resource safe against stale holders: accept a token only if it is at least the highest one seen.
+ * The rule that makes a resource safe against stale holders: accept a token only if it is at least the highest one
+ * seen.
  *
- * <p>It belongs where the resource is, since only there can the check and the action be one step. This class is that rule for a
- * resource in this process; a database keeps the highest token in a column and puts the comparison into the update's
- * condition, a file store into a conditional write.
+ * <p>It belongs where the resource is, since only there can the check and the action be one step. This class is that
+ * rule for a resource in this process; a database keeps the highest token in a column and puts the comparison into the
+ * update's condition, a file store into a conditional write.
  *
- * <p>Actions run one at a time. A holder may pass as often as it likes with the same token. Safe for use by many threads.
+ * <p>Actions run one at a time. A holder may pass as often as it likes with the same token. Safe for use by many
+ * threads.
  *
- * <p>The idea is from Mike Burrows, "The Chubby lock service for loosely-coupled distributed systems" (2006), section 2.4.
+ * <p>The idea is from Mike Burrows, "The Chubby lock service for loosely-coupled distributed systems" (2006), section
+ * 2.4.
  */
 public final class FencingGate {
 

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 /**
  * One grant of something that only one holder can have at a time.
  *
- * <p>A lease that is lost never comes back; a new grant is a new lease with a larger token. All methods may be called by
- * any thread and none of them waits.
+ * <p>A lease that is lost never comes back; a new grant is a new lease with a larger token. All methods may be called
+ * by any thread and none of them waits.
  *
  * <p>Validity does not depend on a thread, a timer or a connection flag: {@link #isHeld()} compares the clock with a
  * deadline up to which a quorum has proven that the backend cannot have given the ownership to anybody else. A process
@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 public interface Lease {
 
     /**
-     * Returns the fencing token: a number that is greater than the token of every earlier holder. It stays readable after
-     * the lease is lost.
+     * Returns the fencing token: a number that is greater than the token of every earlier holder. It stays readable
+     * after the lease is lost.
      */
     long token();
 
@@ -30,8 +30,8 @@ public interface Lease {
     /**
      * Returns whether the ownership is proven at this moment. Once false it stays false.
      *
-     * <p>It says nothing about the next moment: what must not happen under a stale ownership belongs into a commit with the
-     * {@link #guard()}, or behind a {@link FencingGate}.
+     * <p>It says nothing about the next moment: what must not happen under a stale ownership belongs in a commit with
+     * the {@link #guard()}, or behind a {@link FencingGate}.
      */
     boolean isHeld();
 
@@ -46,8 +46,8 @@ public interface Lease {
      * Returns if the ownership is proven for at least the given time from now.
      *
      * @param atLeast not negative
-     * @throws OwnershipLostException if the lease is lost, or if the proof ends sooner; in the latter case the lease stays held and
-     *     a renewal may prove it for longer
+     * @throws OwnershipLostException if the lease is lost, or if the proof ends sooner; in the latter case the lease
+     *     stays held and a renewal may prove it for longer
      */
     void ensureHeld(Duration atLeast);
 
@@ -61,8 +61,8 @@ public interface Lease {
     Guard guard();
 
     /**
-     * Registers a callback for the loss of the lease. It runs at most once, on the callback executor, after the state has
-     * turned; at once if the lease is lost already; never after the holder itself gave the lease back.
+     * Registers a callback for the loss of the lease. It runs at most once, on the callback executor, after the state
+     * has turned; at once if the lease is lost already; never after the holder itself gave the lease back.
      *
      * @return closes to forget the callback
      */

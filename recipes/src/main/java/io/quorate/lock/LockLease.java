@@ -7,10 +7,12 @@ import java.util.concurrent.CompletableFuture;
 public interface LockLease extends Lease, AutoCloseable {
 
     /**
-     * Gives the lock back. Idempotent; does nothing if the lease is lost already, and never touches a later holder's lease.
+     * Gives the lock back. Idempotent; does nothing if the lease is lost already, and never touches a later holder's
+     * lease.
      *
-     * <p>The lease is lost when this returns. The future completes once the lock is free for the next in line; it never fails:
-     * the removal is retried until the backend has confirmed it or the session has ended, which frees the lock as well.
+     * <p>The lease is lost when this returns. The future completes once the lock is free for the next in line; it never
+     * fails: the removal is retried until the backend has confirmed it or the session has ended, which frees the lock
+     * as well.
      */
     CompletableFuture<Void> release();
 

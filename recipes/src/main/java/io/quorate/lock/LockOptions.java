@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * How a lock behaves.
  *
- * @param suspensionPolicy what a lease does while its session has no connection; empty for what the backend recommends: until the
- *     deadline on the embedded engine, fail fast on ZooKeeper, whose proof is weaker
+ * @param suspensionPolicy what a lease does while its session has no connection; empty for what the backend recommends:
+ *     until the deadline on the embedded engine, fail fast on ZooKeeper, whose proof is weaker
  */
 public record LockOptions(Optional<SuspensionPolicy> suspensionPolicy) {
 

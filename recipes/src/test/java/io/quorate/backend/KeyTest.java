@@ -111,6 +111,16 @@ class KeyTest {
                 .isThrownBy(() -> Key.of("/a").child(".."));
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', 0", "/, 1", "a//b, 2", "a/, 2", "/a/, 3"})
+    void positionInARelativePathIsThatOfWhatWasWritten(String relative, int position) {
+        for (Key base : List.of(Key.ROOT, Key.of("/locks"))) {
+            assertThatExceptionOfType(InvalidKeyException.class)
+                    .isThrownBy(() -> base.resolve(relative))
+                    .satisfies(refusal -> assertThat(refusal.position()).isEqualTo(position));
+        }
+    }
+
     @Test
     void resolveTakesARelativePath() {
         assertThat(Key.of("/a").resolve("b/c")).isEqualTo(Key.of("/a").resolve("/b/c"));

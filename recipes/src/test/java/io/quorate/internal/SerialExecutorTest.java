@@ -80,6 +80,34 @@ final class SerialExecutorTest {
         assertThat(done).isEmpty();
     }
 
+    @Test
+    void poolThatThrowsCostsItsCallbacksButNotTheNextOnes() {
+        AtomicInteger attempts = new AtomicInteger();
+        SerialExecutor serial = new SerialExecutor("a handle", task -> {
+            if (attempts.getAndIncrement() == 0) {
+                throw new IllegalStateException("a user's executor fails");
+            }
+            task.run();
+        });
+
+        serial.execute(() -> done.add("lost"));
+        serial.execute(() -> done.add("next"));
+
+        assertThat(done).containsExactly("next");
+    }
+
+    @Test
+    void taskThatThrowsAnErrorDoesNotKeepTheNextOneFromRunning() {
+        SerialExecutor serial = new SerialExecutor("a handle", Runnable::run);
+
+        serial.execute(() -> {
+            throw new AssertionError("a user's callback fails");
+        });
+        serial.execute(() -> done.add("next"));
+
+        assertThat(done).containsExactly("next");
+    }
+
     private void runPool() {
         for (Runnable task = pool.poll(); task != null; task = pool.poll()) {
             task.run();

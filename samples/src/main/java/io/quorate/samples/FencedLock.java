@@ -22,6 +22,11 @@ public final class FencedLock {
 
     private final Timeline timeline = new Timeline();
     private final FencingGate printer = FencingGate.create();
+    private final Duration sessionTimeout;
+
+    private FencedLock(Duration sessionTimeout) {
+        this.sessionTimeout = sessionTimeout;
+    }
 
     /**
      * Runs the story.
@@ -31,7 +36,7 @@ public final class FencedLock {
     public static void main(String[] args) throws Exception {
         try (SampleServer server = SampleServer.of(args);
                 StallableLink cable = StallableLink.to(server.address())) {
-            new FencedLock().run(server.uriVia(cable.address()), server.uri(), cable);
+            new FencedLock(server.sessionTimeout()).run(server.uriVia(cable.address()), server.uri(), cable);
         }
     }
 
@@ -39,7 +44,8 @@ public final class FencedLock {
         try (Quorate ana = open("ana", uriOfAna);
                 Quorate ben = open("ben", uri);
                 Quorate cleo = open("cleo", uri)) {
-            ben.commit(Commit.builder().create(BALANCE, Bytes.utf8("100")).build());
+            // Owned by a session, so that the story can be told again on the same server, even if this run is killed.
+            ben.commit(Commit.builder().createOwned(BALANCE, Bytes.utf8("100")).build());
             LockLease lease = ana.lock("account").acquire();
             timeline.tell("ana", "holds the lock, token %d; reads %d", lease.token(), balance(ana));
             lease.onLost(cause -> timeline.tell("ana", "has lost the lock by her own clock: %s", cause.description()));
@@ -51,7 +57,6 @@ public final class FencedLock {
             cable.resume();
             writeLate(ana, lease);
             timeline.tell("balance", "is %d = 100 + 10 + 20: nothing was lost", balance(ben));
-            ben.commit(Commit.builder().delete(BALANCE).build());
         }
         return timeline;
     }
@@ -99,8 +104,7 @@ public final class FencedLock {
                 client.get(BALANCE).orElseThrow().optionalValue().orElseThrow().utf8());
     }
 
-    private static Quorate open(String name, String uri) throws InterruptedException {
-        return Quorate.open(
-                uri, QuorateOptions.defaults().withOwnerName(name).withSessionTimeout(Duration.ofSeconds(2)));
+    private Quorate open(String name, String uri) throws InterruptedException {
+        return Quorate.open(uri, QuorateOptions.defaults().withOwnerName(name).withSessionTimeout(sessionTimeout));
     }
 }

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
 /** Runs each sample as a user would, and looks at what it tells. */
 final class SamplesTest {
 
+    /** How many characters of a line of the timeline are the time. */
+    private static final int TIME_COLUMN = "  0.00 s  ".length();
+
     @Test
     void firstLockPacksTheOrder() throws Exception {
         assertThat(outputOf(() -> FirstLock.main(new String[0]))).contains("Packed order 42 under token ");
@@ -20,7 +23,8 @@ final class SamplesTest {
     void fencedLockRefusesTheLateWriteAndLosesNothing() throws Exception {
         List<String> lines = outputOf(() -> FencedLock.main(new String[0]))
                 .lines()
-                .map(line -> line.substring(Math.min(line.length(), 11)).replaceAll(" +", " "))
+                .map(line ->
+                        line.substring(Math.min(line.length(), TIME_COLUMN)).replaceAll(" +", " "))
                 .toList();
 
         assertThat(lines)

@@ -147,7 +147,7 @@ final class TreeFigures {
         Ensemble ensemble = new Ensemble();
         List<Commit> commits = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
-            Key key = Key.of("/work/item-" + i);
+            Key key = Key.of("/items/item-" + i);
             commits.add(Commit.builder().create(key, VALUE).build());
             commits.add(Commit.builder().delete(key).build());
         }

@@ -26,7 +26,9 @@ final class LockRoundTrips {
         /** Acquire what the other client holds, up to where the only thing left is to wait. */
         ENQUEUE,
         /** From the holder's release until the waiter holds the lock; both clients' figures together. */
-        HAND_OVER
+        HAND_OVER,
+        /** What the waiter sends of that, once it has been notified. */
+        HAND_OVER_AT_WAITER
     }
 
     /** What a step cost. */
@@ -40,7 +42,7 @@ final class LockRoundTrips {
         }
     }
 
-    private static final String PATH = "/services/billing/locks/ledger";
+    private static final String PATH = "/services/locks/billing/ledger";
 
     private final ZooKeeperServers servers;
     private final LockSubject.Opener opener;
@@ -73,7 +75,10 @@ final class LockRoundTrips {
             Recording atWaiter = waiterProxy.startCounting();
             holder.release();
             acquired.get(10, TimeUnit.SECONDS);
-            note(Step.HAND_OVER, atHolder.stop(), atWaiter.stop());
+            Counts waiterCounts = atWaiter.stop();
+            note(Step.HAND_OVER, atHolder.stop(), waiterCounts);
+            note(Step.HAND_OVER_AT_WAITER, waiterCounts);
+            assertThat(waiterCounts.notifications()).as(waiterCounts.toString()).isEqualTo(1);
             waiter.release();
         }
         return figures;
@@ -82,6 +87,38 @@ final class LockRoundTrips {
     /** Every frame of every step, for the message of a test that fails. */
     String trace() {
         return trace.toString();
+    }
+
+    /**
+     * Releases the lock while nothing gets through to the server, and says whether the caller could go on all the same. The lock is free
+     * in the end.
+     */
+    boolean releaseWaitsForTheServer() throws Exception {
+        try (ZooKeeperProxy proxy = ZooKeeperProxy.start(servers.leaderAddress());
+                LockSubject holder = opener.open(proxy.connectString(), PATH)) {
+            holder.acquire();
+            proxy.hang();
+            CompletableFuture<Void> released = new CompletableFuture<>();
+            Thread releasing = new Thread(() -> {
+                try {
+                    holder.release();
+                    released.complete(null);
+                } catch (Exception e) {
+                    released.completeExceptionally(e);
+                }
+            });
+            releasing.start();
+            boolean waits = !returnsSoon(releasing);
+            proxy.resume();
+            released.get(10, TimeUnit.SECONDS);
+            awaitEntries(0);
+            return waits;
+        }
+    }
+
+    private static boolean returnsSoon(Thread thread) throws InterruptedException {
+        thread.join(500);
+        return !thread.isAlive();
     }
 
     private void awaitEntries(int count) {

@@ -108,8 +108,10 @@ public final class ZooKeeperServers implements AutoCloseable {
                 "clientPortAddress", InetAddress.getLoopbackAddress().getHostAddress(),
                 "minSessionTimeout", Integer.toString(SessionTimeouts.minimumMillis(tick)),
                 "maxSessionTimeout", Integer.toString(SessionTimeouts.MAXIMUM_MILLIS),
-                // In ticks. The ticks are short, and a busy machine must not cost the leader its followers.
-                "initLimit", "80",
+                // Both in ticks, of which a busy machine must not cost the leader its followers. The first is also how
+                // long
+                // an elected server waits whose followers gave up on it too early: 5 s with the default tick.
+                "initLimit", "20",
                 "syncLimit", "20");
         Deque<Integer> ports = freePorts(3 * size);
         List<InstanceSpec> specs = new ArrayList<>();
@@ -349,6 +351,24 @@ public final class ZooKeeperServers implements AutoCloseable {
     public void reapContainers() throws InterruptedException {
         ZooKeeperServer leader = leading();
         new ContainerManager(leader.getZKDatabase(), new Submission(leader), 1, Integer.MAX_VALUE).checkContainers();
+    }
+
+    /**
+     * Sets the counter that numbers the sequential children of a node, as so many creations would have. Nothing may be under way at the
+     * node; the servers of an ensemble are all set.
+     *
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public void setNextSequence(String path, int next) {
+        running().forEach(server -> {
+            DataNode node = server.getZKDatabase().getDataTree().getNode(path);
+            if (node == null) {
+                throw new IllegalArgumentException("no node " + path);
+            }
+            synchronized (node) {
+                node.stat.setCversion(next);
+            }
+        });
     }
 
     /** Passes requests to a server as if they were its own. */

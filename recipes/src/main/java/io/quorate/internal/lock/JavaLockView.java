@@ -74,7 +74,8 @@ final class JavaLockView implements Lock {
             return false;
         }
         long left = limit - (ticker.nanos() - start);
-        return enteredIfAny(() -> acquireWithin(Duration.ofNanos(Math.max(0, left))));
+        // Without time to wait it is still taken if it is free, as this interface has it.
+        return left <= 0 ? enteredIfAny(lock::tryAcquire) : enteredIfAny(() -> acquireWithin(Duration.ofNanos(left)));
     }
 
     /**

@@ -95,8 +95,7 @@ public final class QueueLock implements DistributedLock {
     @Override
     public CompletableFuture<List<Contender>> contendersAsync() {
         return client.sessions()
-                .current()
-                .thenCompose(live -> live.session().list(queue, Content.ENTRIES, Read.SYNCED))
+                .call(session -> session.list(queue, Content.ENTRIES, Read.SYNCED))
                 .thenApplyAsync(QueueLock::contenders, client.callbackExecutor());
     }
 

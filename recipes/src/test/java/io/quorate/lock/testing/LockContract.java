@@ -456,6 +456,24 @@ public abstract class LockContract {
     }
 
     @Test
+    void nextHolderKeepsTheLockThatAnOperatorTookFromTheOneBefore() {
+        fixture.require(Fault.DELETE_RAW);
+        Quorate a = open("a");
+        Quorate b = open("b");
+        LockLease deleted = acquire(a);
+        CompletableFuture<LockLease> waiting = b.lock(NAME).acquireAsync();
+        fixture.eventually(() -> contenders(b).size() == 2, "b waits");
+
+        fixture.deleteRaw(deleted.guard().key());
+        LockLease next = fixture.await(waiting);
+        fixture.eventually(() -> !deleted.isHeld(), "a's lease is lost");
+        fixture.await(deleted.release());
+
+        assertThat(contenders(a)).extracting(Contender::token).containsExactly(next.token());
+        assertThat(next.isHeld()).isTrue();
+    }
+
+    @Test
     void waiterWhoseEntryAnOperatorDeletedQueuesUpAnew() {
         fixture.require(Fault.DELETE_RAW);
         Quorate a = open("a");
@@ -526,6 +544,8 @@ public abstract class LockContract {
         released.onLost(cause -> told.add("released " + cause));
         fixture.await(released.release());
         LockLease lost = acquire(a);
+        // Closed before the loss: a callback that is registered after it may run before it can be closed.
+        lost.onLost(cause -> told.add("forgotten")).close();
         Session session = session(a);
         fixture.expire(session);
         fixture.eventually(() -> !lost.isHeld(), "the lease is lost");
@@ -533,7 +553,6 @@ public abstract class LockContract {
         lost.onLost(cause -> {
             throw new IllegalStateException("a user's callback fails");
         });
-        lost.onLost(cause -> told.add("forgotten")).close();
         lost.onLost(cause -> told.add("lost"));
 
         fixture.eventually(() -> told.contains("lost"), "the loss is told");
@@ -560,6 +579,21 @@ public abstract class LockContract {
         assertThatThrownBy(() -> fixture.await(a.lock(NAME).acquireAsync()))
                 .isInstanceOf(QuorateException.class)
                 .hasMessageContaining("closed");
+    }
+
+    @Test
+    void leaseOfAClosingClientIsLostBeforeTheNextOneHoldsIt() {
+        Quorate a = open("a");
+        Quorate b = open("b");
+        LockLease stale = acquire(a, SuspensionPolicy.UNTIL_DEADLINE);
+        CompletableFuture<LockLease> next = b.lock(NAME).acquireAsync();
+        CompletableFuture<Boolean> staleHeldAtGrant = next.thenApply(lease -> stale.isHeld());
+        fixture.eventually(() -> contenders(b).size() == 2, "b waits");
+
+        CompletableFuture<Void> closed = a.closeAsync();
+
+        assertThat(fixture.await(staleHeldAtGrant)).isFalse();
+        fixture.await(closed);
     }
 
     @Test
@@ -683,6 +717,7 @@ public abstract class LockContract {
         assertThat(other.get(5, TimeUnit.SECONDS)).isFalse();
         assertThat(open("b").lock(NAME).asJavaLock().tryLock(50, TimeUnit.MILLISECONDS))
                 .isFalse();
+        fixture.eventually(() -> contenders(a).size() == 1, "b has left");
 
         lock.unlock();
         assertThat(contenders(a)).hasSize(1);
@@ -690,6 +725,10 @@ public abstract class LockContract {
         fixture.eventually(() -> contenders(a).isEmpty(), "the lock is free");
         assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
         assertThat(lock.tryLock()).isTrue();
+        lock.unlock();
+        assertThat(lock.tryLock(0, TimeUnit.SECONDS))
+                .as("a free lock is taken without time to wait")
+                .isTrue();
         lock.unlock();
     }
 

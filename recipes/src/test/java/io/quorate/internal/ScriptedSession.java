@@ -1,0 +1,231 @@
+package io.quorate.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Capabilities;
+import io.quorate.backend.Change;
+import io.quorate.backend.Commit;
+import io.quorate.backend.CommitResult;
+import io.quorate.backend.Content;
+import io.quorate.backend.Entry;
+import io.quorate.backend.Key;
+import io.quorate.backend.Listing;
+import io.quorate.backend.QueueEntry;
+import io.quorate.backend.Read;
+import io.quorate.backend.Scheduler;
+import io.quorate.backend.Scope;
+import io.quorate.backend.Session;
+import io.quorate.backend.SessionId;
+import io.quorate.backend.SessionOptions;
+import io.quorate.backend.SessionState;
+import io.quorate.backend.Snapshot;
+import io.quorate.backend.Subscription;
+import io.quorate.backend.SuspensionPolicy;
+import io.quorate.backend.Ticker;
+import io.quorate.backend.Ticket;
+import io.quorate.backend.TicketName;
+import io.quorate.backend.Watch;
+import io.quorate.backend.WatchBatch;
+import io.quorate.backend.WatchListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session that does what a test tells it to, and nothing else: for the interleavings that a backend shows once in a thousand runs. The
+ * thread of the test is its lane.
+ */
+final class ScriptedSession implements Session {
+
+    static final SessionId ID = new SessionId(7);
+
+    final List<CompletableFuture<Ticket>> enqueued = new ArrayList<>();
+    final List<Key> dequeued = new ArrayList<>();
+    final List<CompletableFuture<Optional<Entry>>> reads = new ArrayList<>();
+    final List<Runnable> timers = new ArrayList<>();
+    final List<Key> watched = new ArrayList<>();
+    private final List<WatchListener> listeners = new ArrayList<>();
+    private final List<Consumer<SessionState>> stateListeners = new ArrayList<>();
+    private SessionState state = SessionState.CONNECTED;
+    private long revision;
+    private final List<Runnable> tasks = new ArrayList<>();
+    boolean proven = true;
+
+    /** Whether a task of the lane runs where it is handed over; if not, by {@link #runTasks()}. */
+    boolean atOnce = true;
+
+    Runnable onEnqueue = () -> {};
+
+    static QueueEntry place(Key queue, int sequence) {
+        TicketName name = new TicketName("x", "0".repeat(32), sequence);
+        return new QueueEntry(queue.child(name.toString()), name);
+    }
+
+    /** Changes the state without telling anybody yet. */
+    void silently(SessionState next) {
+        state = next;
+    }
+
+    void becomes(SessionState next) {
+        state = next;
+        List.copyOf(stateListeners).forEach(listener -> listener.accept(next));
+    }
+
+    /** Delivers a batch to the newest watch. */
+    void batch(boolean initial, boolean gap, Change... changes) {
+        listeners.get(listeners.size() - 1).onBatch(new WatchBatch(++revision, initial, gap, List.of(changes)));
+    }
+
+    /** Answers the given enqueue operation. */
+    void ticket(int index, Key queue, int sequence) {
+        enqueued.get(index).complete(new Ticket(queue, place(queue, sequence), 100L + sequence, ID, List.of()));
+    }
+
+    void runTasks() {
+        while (!tasks.isEmpty()) {
+            tasks.remove(0).run();
+        }
+    }
+
+    void runTimers() {
+        List<Runnable> due = List.copyOf(timers);
+        timers.clear();
+        due.forEach(Runnable::run);
+    }
+
+    @Override
+    public SessionId id() {
+        return ID;
+    }
+
+    @Override
+    public SessionOptions options() {
+        return SessionOptions.of("scripted");
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(
+                1024, 128, Duration.ofSeconds(1), Duration.ofSeconds(60), SuspensionPolicy.UNTIL_DEADLINE);
+    }
+
+    @Override
+    public SessionState state() {
+        return state;
+    }
+
+    @Override
+    public long provenUntilNanos() {
+        return proven ? 1_000 : -1_000;
+    }
+
+    @Override
+    public Ticker ticker() {
+        return () -> 0;
+    }
+
+    @Override
+    public Scheduler scheduler() {
+        return new Scheduler() {
+            @Override
+            public void execute(Runnable task) {
+                if (atOnce) {
+                    task.run();
+                } else {
+                    tasks.add(task);
+                }
+            }
+
+            @Override
+            public Subscription schedule(Runnable task, Duration delay) {
+                timers.add(task);
+                return () -> timers.remove(task);
+            }
+
+            @Override
+            public boolean isOnLane() {
+                return true;
+            }
+        };
+    }
+
+    @Override
+    public Subscription onState(Consumer<SessionState> listener) {
+        stateListeners.add(listener);
+        return () -> stateListeners.remove(listener);
+    }
+
+    @Override
+    public CompletableFuture<Optional<Entry>> get(Key key, Read mode) {
+        CompletableFuture<Optional<Entry>> read = new CompletableFuture<>();
+        reads.add(read);
+        return read;
+    }
+
+    @Override
+    public CompletableFuture<Ticket> enqueue(Key queue, String label, @Nullable Bytes value) {
+        CompletableFuture<Ticket> answer = new CompletableFuture<>();
+        enqueued.add(answer);
+        onEnqueue.run();
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<Void> dequeue(Ticket ticket) {
+        dequeued.add(ticket.key());
+        return new CompletableFuture<>();
+    }
+
+    @Override
+    public Watch watch(Key key, Scope scope, WatchListener listener) {
+        watched.add(key);
+        listeners.add(requireNonNull(listener));
+        return new Watch() {
+            @Override
+            public Key key() {
+                return key;
+            }
+
+            @Override
+            public Scope scope() {
+                return scope;
+            }
+
+            @Override
+            public void close() {
+                watched.remove(key);
+            }
+        };
+    }
+
+    @Override
+    public CompletableFuture<Listing> list(Key parent, Content content, Read mode) {
+        throw new UnsupportedOperationException("not in the script");
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> snapshot(Key prefix) {
+        throw new UnsupportedOperationException("not in the script");
+    }
+
+    @Override
+    public CompletableFuture<CommitResult> commit(Commit commit) {
+        throw new UnsupportedOperationException("not in the script");
+    }
+
+    @Override
+    public CompletableFuture<Void> closeAsync() {
+        becomes(SessionState.CLOSED);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void close() {
+        becomes(SessionState.CLOSED);
+    }
+}
