@@ -10,6 +10,7 @@ import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
 import io.quorate.embedded.session.EmbeddedBackend;
 import io.quorate.embedded.session.FrontEnd;
+import io.quorate.embedded.session.ThreadLane;
 import io.quorate.embedded.transport.InMemoryNetwork;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.zab.RoleName;
@@ -78,7 +79,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 config.electionTimeout().toNanos() / TICKS_PER_ELECTION,
                 System::nanoTime);
         this.frontEnd = new FrontEnd(
-                () -> members, loop::wakeUp, Ticker.system(), new SecureRandom(), config.connectionTimeout());
+                () -> members,
+                loop::wakeUp,
+                Ticker.system(),
+                ThreadLane.timedBy(Ticker.system()),
+                new SecureRandom(),
+                config.connectionTimeout());
         this.status = slots.stream().map(slot -> unreachable(slot.id())).toList();
     }
 

@@ -79,7 +79,7 @@ public final class ClientSession implements Session, Attachment.Client {
 
     private final EmbeddedBackend backend;
     private final FrontEnd frontEnd;
-    private final ThreadLane lane;
+    private final EventLane lane;
     private final SessionOptions options;
     private final Namespace namespace;
     private final SessionId id;
@@ -112,7 +112,7 @@ public final class ClientSession implements Session, Attachment.Client {
     ClientSession(
             EmbeddedBackend backend,
             FrontEnd frontEnd,
-            ThreadLane lane,
+            EventLane lane,
             SessionOptions options,
             long id,
             long sentNanos) {

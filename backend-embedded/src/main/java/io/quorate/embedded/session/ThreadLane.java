@@ -1,6 +1,5 @@
 package io.quorate.embedded.session;
 
-import io.quorate.backend.Scheduler;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.Ticker;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An event lane with a thread of its own, which also serves the timers. */
-final class ThreadLane implements Scheduler, Runnable {
+public final class ThreadLane implements EventLane, Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(ThreadLane.class);
 
@@ -33,25 +32,33 @@ final class ThreadLane implements Scheduler, Runnable {
     private boolean idle;
     private @Nullable Runnable last;
 
-    ThreadLane(String name, Ticker ticker) {
+    private ThreadLane(String name, Ticker ticker) {
         this.ticker = ticker;
         this.thread = new Thread(this, name);
         thread.setDaemon(true);
     }
 
-    void start() {
-        thread.start();
+    /** Returns a factory of lanes that read a ticker. */
+    public static Factory timedBy(Ticker ticker) {
+        return name -> {
+            ThreadLane lane = new ThreadLane(name, ticker);
+            lane.thread.start();
+            return lane;
+        };
     }
 
-    String name() {
+    @Override
+    public String name() {
         return thread.getName();
     }
 
-    boolean isAlive() {
+    @Override
+    public boolean isAlive() {
         return thread.isAlive();
     }
 
-    void join(long millis) throws InterruptedException {
+    @Override
+    public void join(long millis) throws InterruptedException {
         thread.join(millis);
     }
 
@@ -69,8 +76,8 @@ final class ThreadLane implements Scheduler, Runnable {
         }
     }
 
-    /** Hands a task over unless the lane has ended. */
-    void offer(Runnable task) {
+    @Override
+    public void offer(Runnable task) {
         lock.lock();
         try {
             if (last == null) {
@@ -126,8 +133,8 @@ final class ThreadLane implements Scheduler, Runnable {
         return Thread.currentThread() == thread;
     }
 
-    /** Refuses tasks from now on; runs what was handed over before, then the given task, then ends the thread. */
-    void finish(Runnable task) {
+    @Override
+    public void finish(Runnable task) {
         lock.lock();
         try {
             if (last == null) {
