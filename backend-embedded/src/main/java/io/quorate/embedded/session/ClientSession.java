@@ -286,7 +286,7 @@ public final class ClientSession implements Session, Attachment.Client {
             watchCount.decrementAndGet();
             throw new OverloadedException("a session has at most " + MAX_WATCHES + " watches; close some", null);
         }
-        frontEnd.submit(() -> register(watch));
+        frontEnd.submit(lane, () -> register(watch));
         return watch;
     }
 
@@ -299,7 +299,7 @@ public final class ClientSession implements Session, Attachment.Client {
             return CompletableFuture.failedFuture(new OverloadedException(
                     "more than " + MAX_PENDING + " operations of this session are in flight; wait for some", null));
         }
-        frontEnd.submit(() -> add(operation));
+        frontEnd.submit(lane, () -> add(operation));
         return operation.future;
     }
 
