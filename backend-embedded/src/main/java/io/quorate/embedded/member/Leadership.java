@@ -27,8 +27,8 @@ final class Leadership {
     private static final int MAX_OUTSTANDING = 16_384;
     private static final int REAP_BATCH = 256;
 
-    /** A leader that did not look for so long cannot tell the silence of a session from its own deafness. */
-    private static final long DEAF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A leader that did not look for so many ticks cannot tell the silence of a session from its own deafness. */
+    private static final int DEAF_TICKS = 5;
 
     /** Where a request came from: a connection, 0 for this member. */
     private record Incoming(long connection, long controlId, Request request) {}
@@ -187,6 +187,10 @@ final class Leadership {
     }
 
     void applied(Applied applied) {
+        if (DigestAudit.isDue(applied.index())) {
+            member.tellAll(
+                    new PeerMessage.StateDigest(applied.index(), member.state().digest()));
+        }
         if (validator == null || applied.session() == 0 || applied.operation() != 0) {
             return;
         }
@@ -203,7 +207,8 @@ final class Leadership {
             return;
         }
         long now = member.nowNanos();
-        long deaf = now - lastLookNanos > DEAF_NANOS ? now - lastLookNanos : 0;
+        long deafness = DEAF_TICKS * member.settings().tickNanos();
+        long deaf = now - lastLookNanos > deafness ? now - lastLookNanos : 0;
         lastLookNanos = now;
         for (Map.Entry<Long, Heard> entry : heard.entrySet()) {
             Heard session = entry.getValue();

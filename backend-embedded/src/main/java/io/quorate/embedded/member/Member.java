@@ -32,6 +32,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
@@ -51,6 +52,7 @@ public final class Member {
     private static final int MAX_ARRIVALS = 4096;
     private static final int SNAPSHOT_CHUNK = 256 * 1024;
     private static final int STOP_TICKS = 100;
+    private static final int SNAPSHOT_PAUSE_TICKS = 600;
 
     /** How far a member has come in its life. */
     public enum Life {
@@ -106,6 +108,8 @@ public final class Member {
     private final Map<Long, ArrayDeque<PeerMessage>> blocked = new HashMap<>();
     private final List<Event> batch = new ArrayList<>();
     private final Effects effects = new Outlet();
+    private final DiskGuard disk;
+    private final DigestAudit audit = new DigestAudit();
 
     // What the sessions served here need; all of it ends when the member leaves the broadcast phase.
     private final Map<Long, Attachment> attachments = new HashMap<>();
@@ -116,7 +120,10 @@ public final class Member {
     private final ArrayDeque<Object> outbox = new ArrayDeque<>();
 
     private Life life = Life.RECOVERING;
+    private boolean released;
+    private boolean voter;
     private @Nullable Throwable failure;
+    private Optional<String> alert = Optional.empty();
     private @Nullable ZabPeer peer;
     private StateMachine state = new StateMachine();
     private @Nullable StateMachine installing;
@@ -132,6 +139,7 @@ public final class Member {
     private long snapshotDigest;
     private List<byte[]> snapshotChunks = new ArrayList<>();
     private boolean snapshotPending;
+    private int snapshotPause;
     private int stopTicks;
     private boolean handingOver;
 
@@ -140,6 +148,7 @@ public final class Member {
         this.transport = transport;
         this.store = store;
         this.wakeUp = wakeUp;
+        this.disk = new DiskGuard(this, store);
     }
 
     /** Begins to recover; the member takes part as soon as that is done. */
@@ -161,6 +170,15 @@ public final class Member {
         @Override
         public void failed(Throwable cause) {
             post(cause);
+        }
+
+        @Override
+        public void snapshotAbandoned() {
+            Runnable task = () -> {
+                snapshotPending = false;
+                snapshotPause = SNAPSHOT_PAUSE_TICKS;
+            };
+            post(task);
         }
 
         @Override
@@ -189,6 +207,28 @@ public final class Member {
     /** Returns why it halted or could not start. */
     public @Nullable Throwable failure() {
         return failure;
+    }
+
+    /** Returns whether its life has ended and its storage is given up, so that another life may begin. */
+    public boolean isReleased() {
+        return released;
+    }
+
+    /** Returns what somebody should look at, though the member runs. */
+    public Optional<String> alert() {
+        Optional<String> now =
+                life == Life.HALTED ? Optional.empty() : store.health().alert();
+        return now.or(() -> alert);
+    }
+
+    /** Returns whether the leader has no room for what clients write. */
+    boolean refusesWrites() {
+        return disk.refusesWrites();
+    }
+
+    /** Returns whether it counts in quorums, as far as its storage says. */
+    public boolean mayVote() {
+        return voter;
     }
 
     /** Returns the role it plays. */
@@ -257,7 +297,7 @@ public final class Member {
     /** Handles what has arrived; returns whether there was anything to do. */
     public boolean runOnce() {
         if (life == Life.STOPPED || life == Life.HALTED) {
-            return false;
+            return !released && drainCompletions();
         }
         try {
             boolean worked = drainCompletions();
@@ -292,6 +332,8 @@ public final class Member {
         }
         stopTicks++;
         transport.reconnect();
+        disk.tick();
+        snapshotPause = Math.max(0, snapshotPause - 1);
         batch.add(new Event.Tick());
         if (leadership != null) {
             leadership.tick();
@@ -311,22 +353,31 @@ public final class Member {
     }
 
     private void onCompletion(Object completion) {
-        if (completion instanceof MemberStore.Recovered recovered) {
+        if (completion == Life.STOPPED) {
+            released = true;
+            life = life == Life.HALTED ? life : Life.STOPPED;
+            servingChanged();
+        } else if (life == Life.HALTED) {
+            log.debug("member {} has halted and ignores {}", id(), completion);
+        } else if (completion instanceof MemberStore.Recovered recovered) {
             onRecovered(recovered);
         } else if (completion instanceof Throwable cause) {
             onStoreFailure(cause);
-        } else if (completion == Life.STOPPED) {
-            life = life == Life.HALTED ? life : Life.STOPPED;
-            servingChanged();
         } else if (completion instanceof Runnable task) {
             task.run();
         } else if (completion instanceof Event event) {
             if (event instanceof StorageCompletion.SnapshotInstalled) {
                 stepBatch();
                 restore();
+            } else if (event instanceof StorageCompletion.PromisePersisted persisted) {
+                voter = persisted.promise().voter();
             } else if (event instanceof Event.SnapshotTaken taken) {
-                tail.compact(taken.base().index());
                 snapshotPending = false;
+                if (taken.base().index() < tail.base().index()) {
+                    // A received snapshot has replaced the log in the meantime.
+                    return;
+                }
+                tail.compact(taken.base().index());
             }
             batch.add(event);
         }
@@ -346,9 +397,9 @@ public final class Member {
             return;
         }
         LogPoint snapshot = recovered.state().snapshot();
-        if (snapshot.index() > 0) {
-            state = load(recovered.snapshot(), snapshot);
-        }
+        state = recovered.machine();
+        alert = recovered.alert();
+        voter = recovered.state().promise().voter();
         lastSnapshot = snapshot;
         tail = new LogTail(snapshot, recovered.records());
         life = Life.RUNNING;
@@ -358,7 +409,7 @@ public final class Member {
         transport.open(wakeUp);
     }
 
-    private static StateMachine load(List<byte[]> content, LogPoint point) {
+    static StateMachine load(List<byte[]> content, LogPoint point) {
         SnapshotLoader loader = new SnapshotLoader();
         content.forEach(chunk -> loader.accept(ByteBuffer.wrap(chunk)));
         StateMachine loaded = loader.finish();
@@ -456,6 +507,23 @@ public final class Member {
             leadership = running.role() == RoleName.LEADING ? new Leadership(this) : null;
         }
         servingChanged();
+    }
+
+    void add(Event event) {
+        batch.add(event);
+    }
+
+    void tellAll(PeerMessage message) {
+        connections.values().forEach(connection -> send(connection, message));
+    }
+
+    /** Closes all connections, so that the others go on without this member; it may come back. */
+    void leave(String reason) {
+        if (connections.isEmpty()) {
+            return;
+        }
+        log.warn("member {} leaves the others, because {}", id(), reason);
+        List.copyOf(connections.values()).forEach(connection -> connectionLost(connection, reason));
     }
 
     private void endService() {
@@ -565,6 +633,10 @@ public final class Member {
             if (attachment != null) {
                 attachment.answered(answered.operation(), answered.index(), answered.result());
             }
+        } else if (message instanceof PeerMessage.StorageFull) {
+            disk.leaderIsFull();
+        } else if (message instanceof PeerMessage.StateDigest digest) {
+            audit.leaderHas(digest.index(), digest.digest());
         } else if (message instanceof PeerMessage.ControlProposed proposed) {
             ControlReply reply = controls.remove(proposed.id());
             if (reply != null) {
@@ -612,6 +684,8 @@ public final class Member {
         }
         if (leadership != null) {
             leadership.applied(applied);
+        } else {
+            audit.applied(state);
         }
     }
 
@@ -659,7 +733,7 @@ public final class Member {
     private boolean beginSnapshot() {
         long since = applied() - lastSnapshot.index();
         boolean due = since >= settings.snapshotRecords() || (since > 0 && tail.bytes() >= settings.snapshotBytes());
-        if (!due || snapshotPending || life != Life.RUNNING || peer == null) {
+        if (!due || snapshotPending || snapshotPause > 0 || life != Life.RUNNING || peer == null) {
             return false;
         }
         snapshotPoint = tail.pointAt(applied());
@@ -737,6 +811,16 @@ public final class Member {
         }
     }
 
+    /** Closes a connection and tells the protocol, so that the other end begins anew. */
+    private void connectionLost(long connection, String reason) {
+        Map.copyOf(connections).forEach((member, open) -> {
+            if (open == connection) {
+                effects.close(connection, reason);
+                batch.add(new Event.ConnectionDown(member, connection));
+            }
+        });
+    }
+
     private void send(long connection, PeerMessage message) {
         ArrayDeque<PeerMessage> queue = blocked.get(connection);
         if (queue == null) {
@@ -770,11 +854,15 @@ public final class Member {
         public void sendSnapshot(long connection, long epoch, LogPoint point) {
             Message end = new Message.Snapshot(epoch, point);
             blocked.put(connection, new ArrayDeque<>());
-            store.readSnapshot(content -> {
+            store.readSnapshot(point, content -> {
                 Runnable task = () -> {
-                    transport.send(connection, new PeerMessage.SnapshotContent(point, content));
-                    transport.send(connection, new PeerMessage.Protocol(end));
-                    unblock(connection);
+                    if (content.isPresent()) {
+                        transport.send(connection, new PeerMessage.SnapshotContent(point, content.get()));
+                        transport.send(connection, new PeerMessage.Protocol(end));
+                        unblock(connection);
+                    } else {
+                        connectionLost(connection, "the snapshot at " + point + " is not kept any more");
+                    }
                 };
                 completions.add(task);
                 wakeUp.run();

@@ -33,7 +33,7 @@ class LogToolTest {
     }
 
     private MemberStorage open() throws IOException {
-        return MemberStorage.open(FileChannelDisk.open(directory, new DirectoryLocks()), Given.singleMember());
+        return MemberStorage.open(FileChannelDisk.open(directory), Given.singleMember());
     }
 
     private int run(String... args) {
