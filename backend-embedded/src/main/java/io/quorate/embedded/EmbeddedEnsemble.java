@@ -13,6 +13,7 @@ import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
 import io.quorate.embedded.session.EmbeddedBackend;
 import io.quorate.embedded.session.FrontEnd;
+import io.quorate.embedded.session.LaneThreads;
 import io.quorate.embedded.transport.InMemoryNetwork;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.zab.RoleName;
@@ -51,8 +52,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>One daemon thread drives all members; each durable member has another one for its disk, and each session one for its
- * event lane. Nothing is started before {@link #start()}. Safe for use by many threads.
+ * <p>One daemon thread drives all members; each durable member has another one for its disk. A few more run the event lanes
+ * of the sessions, as long as no blocked caller does. Nothing is started before {@link #start()}. Safe for use by many threads.
  */
 public final class EmbeddedEnsemble implements AutoCloseable {
 
@@ -64,6 +65,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     private final @Nullable EnsembleDirectory directory;
     private final List<MemberSlot> slots;
     private final EnsembleLoop loop;
+    private final LaneThreads lanes;
     private final FrontEnd frontEnd;
     private final Set<EmbeddedBackend> backends = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -84,7 +86,9 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                         new MemberSlot(id, directory, config.electionTimeout().toNanos()))
                 .toList();
         this.loop = new EnsembleLoop("quorate-ensemble", new Driven(), tickNanos(), System::nanoTime);
-        this.frontEnd = new FrontEnd(() -> members, loop::wakeUp, Ticker.system(), random, config.connectionTimeout());
+        this.lanes = new LaneThreads(Ticker.system(), loop, Runtime.getRuntime().availableProcessors());
+        this.frontEnd =
+                new FrontEnd(() -> members, loop::wakeUp, Ticker.system(), lanes, random, config.connectionTimeout());
         this.status = slots.stream().map(slot -> unreachable(slot.id())).toList();
     }
 
@@ -144,6 +148,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         }
         if (started.compareAndSet(false, true)) {
             frontEnd.submit(() -> slots.forEach(slot -> startMember(slot)));
+            loop.help();
             loop.start();
         }
     }
@@ -192,7 +197,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
         @Override
         public boolean runOnce() {
-            boolean worked = frontEnd.runOnce();
+            boolean worked = lanes.runTimers();
+            worked |= frontEnd.runOnce();
             for (Member member : members) {
                 worked |= member.runOnce();
             }
@@ -205,6 +211,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         @Override
         public void tick() {
             members.forEach(Member::tick);
+            lanes.tick();
             if (ticks++ % 2 == 0) {
                 publishStatus();
             }
@@ -212,7 +219,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
         @Override
         public long nanosToTimer() {
-            return frontEnd.nanosToTimer();
+            return Math.min(frontEnd.nanosToTimer(), lanes.nanosToTimer());
         }
 
         @Override
@@ -329,6 +336,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         });
         try {
             loop.join(config.startTimeout().toMillis());
+            lanes.close(config.startTimeout().toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -80,7 +80,7 @@ public final class ClientSession implements Session, Attachment.Client {
 
     private final EmbeddedBackend backend;
     private final FrontEnd frontEnd;
-    private final ThreadLane lane;
+    private final EventLane lane;
     private final SessionOptions options;
     private final Namespace namespace;
     private final SessionId id;
@@ -113,7 +113,7 @@ public final class ClientSession implements Session, Attachment.Client {
     ClientSession(
             EmbeddedBackend backend,
             FrontEnd frontEnd,
-            ThreadLane lane,
+            EventLane lane,
             SessionOptions options,
             long id,
             long sentNanos) {
@@ -287,7 +287,7 @@ public final class ClientSession implements Session, Attachment.Client {
             watchCount.decrementAndGet();
             throw new OverloadedException("a session has at most " + MAX_WATCHES + " watches; close some", null);
         }
-        frontEnd.submit(() -> register(watch));
+        frontEnd.submit(lane, () -> register(watch));
         return watch;
     }
 
@@ -300,7 +300,7 @@ public final class ClientSession implements Session, Attachment.Client {
             return CompletableFuture.failedFuture(new OverloadedException(
                     "more than " + MAX_PENDING + " operations of this session are in flight; wait for some", null));
         }
-        frontEnd.submit(() -> add(operation));
+        frontEnd.submit(lane, () -> add(operation));
         return operation.future;
     }
 

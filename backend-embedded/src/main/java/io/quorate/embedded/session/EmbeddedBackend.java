@@ -38,7 +38,7 @@ public final class EmbeddedBackend implements Backend {
     private final Runnable onClose;
     private final AtomicInteger opened = new AtomicInteger();
     private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
-    private final Set<ThreadLane> lanes = ConcurrentHashMap.newKeySet();
+    private final Set<EventLane> lanes = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /**
@@ -60,10 +60,8 @@ public final class EmbeddedBackend implements Backend {
         if (closed) {
             throw new IllegalStateException("this backend is closed");
         }
-        ThreadLane lane = new ThreadLane(
-                "quorate-session-" + options.ownerName() + "-" + opened.incrementAndGet(), frontEnd.ticker());
+        EventLane lane = frontEnd.openLane("quorate-session-" + options.ownerName() + "-" + opened.incrementAndGet());
         lanes.add(lane);
-        lane.start();
         SessionOpening opening = new SessionOpening(this, frontEnd, options, lane);
         frontEnd.submit(opening::begin);
         return opening.future();
@@ -81,13 +79,13 @@ public final class EmbeddedBackend implements Backend {
         sessions.remove(session);
     }
 
-    void laneEnded(ThreadLane lane) {
+    void laneEnded(EventLane lane) {
         lanes.remove(lane);
     }
 
     /** Returns the names of the threads of this client that are alive. */
     public List<String> liveThreads() {
-        return lanes.stream().filter(ThreadLane::isAlive).map(ThreadLane::name).toList();
+        return lanes.stream().filter(EventLane::isAlive).map(EventLane::name).toList();
     }
 
     @Override
@@ -106,8 +104,8 @@ public final class EmbeddedBackend implements Backend {
         closed = true;
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         sessions.forEach(session -> ends.add(session.closeAsync()));
-        List<ThreadLane> ending = List.copyOf(lanes);
-        if (ending.stream().noneMatch(ThreadLane::isOnLane)) {
+        List<EventLane> ending = List.copyOf(lanes);
+        if (ending.stream().noneMatch(EventLane::isOnLane)) {
             waitFor(ends, ending);
         }
         if (first) {
@@ -115,11 +113,11 @@ public final class EmbeddedBackend implements Backend {
         }
     }
 
-    private void waitFor(List<CompletableFuture<Void>> ends, List<ThreadLane> ending) {
+    private void waitFor(List<CompletableFuture<Void>> ends, List<EventLane> ending) {
         long limit = frontEnd.connectionTimeout().toMillis() + 1000;
         try {
             CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new)).get(limit, TimeUnit.MILLISECONDS);
-            for (ThreadLane lane : ending) {
+            for (EventLane lane : ending) {
                 lane.join(limit);
             }
         } catch (InterruptedException e) {

@@ -38,6 +38,7 @@ public final class FrontEnd {
     private final Supplier<List<Member>> members;
     private final Runnable wakeUp;
     private final Ticker ticker;
+    private final EventLane.Factory lanes;
     private final RandomGenerator random;
     private final Duration connectionTimeout;
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -54,6 +55,7 @@ public final class FrontEnd {
      * @param members the members that run in this process, asked anew each time
      * @param wakeUp wakes the loop
      * @param ticker the time of the sessions
+     * @param lanes makes the event lanes of the sessions
      * @param random where passwords and ticket ids come from
      * @param connectionTimeout how long to wait for an ensemble that does not serve
      */
@@ -61,17 +63,23 @@ public final class FrontEnd {
             Supplier<List<Member>> members,
             Runnable wakeUp,
             Ticker ticker,
+            EventLane.Factory lanes,
             RandomGenerator random,
             Duration connectionTimeout) {
         this.members = members;
         this.wakeUp = wakeUp;
         this.ticker = ticker;
+        this.lanes = lanes;
         this.random = random;
         this.connectionTimeout = connectionTimeout;
     }
 
     Ticker ticker() {
         return ticker;
+    }
+
+    EventLane openLane(String name) {
+        return lanes.open(name);
     }
 
     RandomGenerator random() {
@@ -86,6 +94,14 @@ public final class FrontEnd {
     public void submit(Runnable command) {
         commands.add(command);
         wakeUp.run();
+    }
+
+    /** Hands a command of a session over, which is done by the caller if it carries the session's lane. Called by any thread. */
+    void submit(EventLane lane, Runnable command) {
+        commands.add(command);
+        if (!lane.willHelp()) {
+            wakeUp.run();
+        }
     }
 
     /** Does what there is to do; returns whether there was anything. */

@@ -21,12 +21,12 @@ final class SessionOpening {
     private final EmbeddedBackend backend;
     private final FrontEnd frontEnd;
     private final SessionOptions options;
-    private final ThreadLane lane;
+    private final EventLane lane;
     private final CompletableFuture<Session> future = new CompletableFuture<>();
     private boolean over;
     private long attempt;
 
-    SessionOpening(EmbeddedBackend backend, FrontEnd frontEnd, SessionOptions options, ThreadLane lane) {
+    SessionOpening(EmbeddedBackend backend, FrontEnd frontEnd, SessionOptions options, EventLane lane) {
         this.backend = backend;
         this.frontEnd = frontEnd;
         this.options = options;
