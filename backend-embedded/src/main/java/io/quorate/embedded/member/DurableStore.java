@@ -157,8 +157,9 @@ final class DurableStore implements MemberStore {
 
     @Override
     public void close() {
-        tasks.add(() -> closed = true);
+        // In this order: whoever takes the task must find that this is the end.
         closing = true;
+        tasks.add(() -> closed = true);
     }
 
     // ---- snapshots
