@@ -5,6 +5,7 @@ import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.BackendView;
 import io.quorate.backend.Ticker;
 import io.quorate.embedded.member.EnsembleLoop;
+import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
@@ -208,8 +209,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         public boolean isDone() {
             return ending
                     && members.stream()
-                            .allMatch(member ->
-                                    member.life() == Member.Life.STOPPED || member.life() == Member.Life.HALTED);
+                            .allMatch(member -> member.life() == Life.STOPPED || member.life() == Life.HALTED);
         }
     }
 
@@ -218,7 +218,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             if (member.takesWrites()) {
                 publishStatus();
                 ready.complete(null);
-            } else if (member.life() == Member.Life.HALTED && member.failure() != null) {
+            } else if (member.life() == Life.HALTED && member.failure() != null) {
                 ready.completeExceptionally(member.failure());
             }
         }
@@ -247,7 +247,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     }
 
     private static BackendView.Role roleOf(Member member) {
-        boolean runs = member.life() == Member.Life.RUNNING || member.life() == Member.Life.STOPPING;
+        boolean runs = member.life() == Life.RUNNING || member.life() == Life.STOPPING;
         if (!runs) {
             return BackendView.Role.UNREACHABLE;
         }
@@ -365,7 +365,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             slot(id).member().ifPresent(gracefully ? Member::stop : Member::kill);
             return true;
         });
-        awaitThat(() -> slot(id).member().map(Member::life).orElse(Member.Life.STOPPED) == Member.Life.STOPPED);
+        awaitThat(() -> slot(id).member().map(Member::life).orElse(Life.STOPPED) == Life.STOPPED);
         onLoop(() -> {
             slot(id).clear();
             publishMembers();
