@@ -186,6 +186,11 @@ public final class Attachment {
         return !detached;
     }
 
+    /** Returns whether the members have no room for more than they keep. */
+    public boolean refusesWrites() {
+        return service.refusesWrites();
+    }
+
     Client client() {
         return client;
     }

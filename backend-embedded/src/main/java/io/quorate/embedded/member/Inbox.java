@@ -22,6 +22,9 @@ final class Inbox implements MemberStore.Listener {
     /** The storage has failed. */
     record Failed(Throwable cause) implements Item {}
 
+    /** A snapshot that was to be kept was not. */
+    record SnapshotAbandoned() implements Item {}
+
     /** The storage is released. */
     record Closed() implements Item {}
 
@@ -64,6 +67,11 @@ final class Inbox implements MemberStore.Listener {
     @Override
     public void failed(Throwable cause) {
         post(new Failed(cause));
+    }
+
+    @Override
+    public void snapshotAbandoned() {
+        post(new SnapshotAbandoned());
     }
 
     @Override

@@ -27,7 +27,9 @@ final class Leadership {
     private static final int MAX_BATCH_BYTES = 4 << 20;
     private static final int MAX_OUTSTANDING = 16_384;
     private static final int REAP_BATCH = 256;
-    private static final long DEAF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** A leader that did not look for so many ticks cannot tell the silence of a session from its own deafness. */
+    private static final int DEAF_TICKS = 5;
 
     /** Where a request came from: a connection, 0 for this member. */
     private record Incoming(long connection, long controlId, Request request) {}
@@ -49,7 +51,7 @@ final class Leadership {
     Leadership(Member member, Serving serving) {
         this.member = member;
         this.serving = serving;
-        this.expiry = new SessionExpiry(DEAF_NANOS, member.nowNanos());
+        this.expiry = new SessionExpiry(DEAF_TICKS * member.settings().tickNanos(), member.nowNanos());
     }
 
     boolean takesWrites() {
@@ -197,6 +199,10 @@ final class Leadership {
     }
 
     void applied(Applied applied) {
+        if (DigestAudit.isDue(applied.index())) {
+            long digest = member.state().digest();
+            serving.tellAll(new PeerMessage.StateDigest(applied.index(), digest));
+        }
         if (validator == null || applied.session() == 0 || applied.operation() != 0) {
             return;
         }

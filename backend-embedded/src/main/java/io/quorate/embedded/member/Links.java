@@ -2,7 +2,9 @@ package io.quorate.embedded.member;
 
 import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.transport.Transport;
+import io.quorate.embedded.zab.Event;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,34 @@ final class Links {
     @Nullable
     List<byte[]> takeSnapshot(long connection) {
         return received.remove(connection);
+    }
+
+    void sendToAll(PeerMessage message) {
+        open.values().forEach(connection -> send(connection, message));
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    /** Closes all connections and returns what the protocol is to be told of it. */
+    List<Event> closeAll() {
+        List<Event> closed = new ArrayList<>();
+        for (long connection : List.copyOf(open.values())) {
+            closed.addAll(closeAndTell(connection));
+        }
+        return closed;
+    }
+
+    /** Closes a connection, if it is open, and returns what the protocol is to be told of it. */
+    List<Event> closeAndTell(long connection) {
+        for (Map.Entry<Integer, Long> entry : Map.copyOf(open).entrySet()) {
+            if (entry.getValue() == connection) {
+                close(connection);
+                return List.of(new Event.ConnectionDown(entry.getKey(), connection));
+            }
+        }
+        return List.of();
     }
 
     /** Closes a connection behind what was sent on it. */

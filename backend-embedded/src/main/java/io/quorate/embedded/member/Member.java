@@ -10,6 +10,7 @@ import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.StorageCompletion;
 import io.quorate.embedded.zab.ZabPeer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,9 +40,13 @@ public final class Member {
     private final Serving serving;
     private final Protocol protocol = new Protocol();
     private final Arrivals arrivals;
+    private final DiskGuard disk;
 
     private Life life = Life.RECOVERING;
     private @Nullable Throwable failure;
+    private Optional<String> alert = Optional.empty();
+    private boolean released;
+    private boolean voter;
     private int stopTicks;
     private boolean handingOver;
     private boolean handedOver;
@@ -55,7 +60,8 @@ public final class Member {
         this.links = new Links(transport);
         this.snapshots = new Snapshots(replica, store, settings);
         this.outlet = new Outlet(this, links, store, replica, inbox);
-        this.serving = new Serving(this, links);
+        this.disk = new DiskGuard(this, store);
+        this.serving = new Serving(this, links, disk);
         this.arrivals = new Arrivals(transport, links, protocol, serving, this::stepBatch);
         this.watches = new WatchRegistry(Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
@@ -80,6 +86,28 @@ public final class Member {
     /** Returns why it halted or could not start. */
     public @Nullable Throwable failure() {
         return failure;
+    }
+
+    /** Returns whether its life has ended and its storage is given up, so that another life may begin. */
+    public boolean isReleased() {
+        return released;
+    }
+
+    /** Returns what somebody should look at, though the member runs. */
+    public Optional<String> alert() {
+        Optional<String> now =
+                life == Life.HALTED ? Optional.empty() : store.health().alert();
+        return now.or(() -> alert);
+    }
+
+    /** Returns whether it counts in quorums, as far as its storage says. */
+    public boolean mayVote() {
+        return voter;
+    }
+
+    /** Returns whether the leader has no room for what clients write. */
+    boolean refusesWrites() {
+        return disk.refusesWrites();
     }
 
     /** Returns the role it plays. */
@@ -192,7 +220,7 @@ public final class Member {
     /** Handles what has arrived; returns whether there was anything to do. */
     public boolean runOnce() {
         if (life.isOver()) {
-            return false;
+            return !released && drainInbox();
         }
         try {
             boolean worked = drainInbox();
@@ -219,6 +247,8 @@ public final class Member {
         }
         stopTicks++;
         transport.reconnect();
+        disk.tick();
+        snapshots.tick();
         protocol.add(new Event.Tick());
         serving.tick();
         runOnce();
@@ -228,19 +258,27 @@ public final class Member {
         boolean worked = false;
         for (Inbox.Item item = inbox.poll(); item != null; item = inbox.poll()) {
             worked = true;
-            if (item instanceof Inbox.Completed completed) {
-                onStorageEvent(completed.event());
-            } else if (item instanceof Inbox.Continuation continuation) {
-                continuation.task().run();
-            } else if (item instanceof Inbox.Recovered recovered) {
-                onRecovered(recovered.found());
-            } else if (item instanceof Inbox.Failed failed) {
-                onStoreFailure(failed.cause());
-            } else if (item instanceof Inbox.Closed) {
+            if (item instanceof Inbox.Closed) {
                 onStoreClosed();
+            } else if (life != Life.HALTED) {
+                take(item);
             }
         }
         return worked;
+    }
+
+    private void take(Inbox.Item item) {
+        if (item instanceof Inbox.Completed completed) {
+            onStorageEvent(completed.event());
+        } else if (item instanceof Inbox.Continuation continuation) {
+            continuation.task().run();
+        } else if (item instanceof Inbox.SnapshotAbandoned) {
+            snapshots.abandoned();
+        } else if (item instanceof Inbox.Recovered recovered) {
+            onRecovered(recovered.found());
+        } else if (item instanceof Inbox.Failed failed) {
+            onStoreFailure(failed.cause());
+        }
     }
 
     private void onRecovered(MemberStore.Recovered recovered) {
@@ -248,6 +286,8 @@ public final class Member {
             return;
         }
         replica.recovered(recovered);
+        alert = recovered.alert();
+        voter = recovered.state().promise().voter();
         LogPoint snapshot = recovered.state().snapshot();
         snapshots.restartFrom(snapshot);
         life = Life.RUNNING;
@@ -276,13 +316,16 @@ public final class Member {
                 log.info("member {} goes on from a received snapshot at {}", id(), applied());
                 snapshots.restartFrom(replica.tail().base());
             }
-        } else if (event instanceof Event.SnapshotTaken taken) {
-            snapshots.stored(taken.base());
+        } else if (event instanceof StorageCompletion.PromisePersisted persisted) {
+            voter = persisted.promise().voter();
+        } else if (event instanceof Event.SnapshotTaken taken && !snapshots.stored(taken.base())) {
+            return;
         }
         protocol.add(event);
     }
 
     private void onStoreClosed() {
+        released = true;
         if (life != Life.HALTED) {
             life = Life.STOPPED;
             log.info("member {} has stopped", id());
@@ -296,6 +339,19 @@ public final class Member {
             serving.follow(protocol.peer());
         }
         return stepped;
+    }
+
+    /** Leaves an event for the next step. */
+    void add(Event event) {
+        protocol.add(event);
+    }
+
+    /** Closes all connections, so that the others go on without this member; it may come back. */
+    void leave(String reason) {
+        if (!links.isEmpty()) {
+            log.warn("member {} leaves the others, because {}", id(), reason);
+            links.closeAll().forEach(protocol::add);
+        }
     }
 
     void step(Event event) {
@@ -313,6 +369,7 @@ public final class Member {
             log.info("member {} stops", id());
             life = Life.STOPPING;
             stopTicks = 0;
+            handedOver = false;
             serving.drain();
             wakeUp.run();
         }

@@ -9,6 +9,7 @@ import io.quorate.embedded.zab.Phase;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RoleName;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +49,20 @@ final class Outlet implements Effects {
         log.info("member {} sends a snapshot at {} to a member that lags too far", member.id(), point.index());
         Message end = new Message.Snapshot(epoch, point);
         links.holdBack(connection);
-        store.readSnapshot(content -> inbox.continueWith(() -> links.release(
-                connection, List.of(new PeerMessage.SnapshotContent(point, content), new PeerMessage.Protocol(end)))));
+        store.readSnapshot(point, content -> inbox.continueWith(() -> sendSnapshot(connection, point, content, end)));
+    }
+
+    private void sendSnapshot(long connection, LogPoint point, Optional<List<byte[]>> content, Message end) {
+        if (content.isPresent()) {
+            PeerMessage first = new PeerMessage.SnapshotContent(point, content.get());
+            links.release(connection, List.of(first, new PeerMessage.Protocol(end)));
+        } else {
+            log.warn(
+                    "member {} does not keep the snapshot at {} any more; the receiver connects anew",
+                    member.id(),
+                    point);
+            links.closeAndTell(connection).forEach(member::add);
+        }
     }
 
     @Override

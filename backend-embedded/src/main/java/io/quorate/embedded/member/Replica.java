@@ -32,14 +32,16 @@ final class Replica {
 
     /** Begins with what the storage has recovered. */
     void recovered(MemberStore.Recovered recovered) {
-        LogPoint snapshot = recovered.state().snapshot();
-        if (snapshot.index() > 0) {
-            state = load(recovered.snapshot(), snapshot);
-        }
-        tail = new LogTail(snapshot, recovered.records());
+        state = recovered.machine();
+        tail = new LogTail(recovered.state().snapshot(), recovered.records());
     }
 
-    private static StateMachine load(List<byte[]> content, LogPoint point) {
+    /**
+     * Returns the state that the content of a snapshot describes.
+     *
+     * @throws IllegalStateException if it is not that of the point
+     */
+    static StateMachine load(List<byte[]> content, LogPoint point) {
         SnapshotLoader loader = new SnapshotLoader();
         content.forEach(chunk -> loader.accept(ByteBuffer.wrap(chunk)));
         StateMachine loaded = loader.finish();

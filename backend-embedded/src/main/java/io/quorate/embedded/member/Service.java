@@ -75,6 +75,10 @@ final class Service {
         return member.state();
     }
 
+    boolean refusesWrites() {
+        return member.refusesWrites();
+    }
+
     WatchRegistry watches() {
         return watches;
     }

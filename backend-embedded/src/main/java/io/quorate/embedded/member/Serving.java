@@ -18,15 +18,18 @@ final class Serving {
 
     private final Member member;
     private final Links links;
+    private final DiskGuard disk;
+    private final DigestAudit audit = new DigestAudit();
     private @Nullable Service service;
     private @Nullable Leadership leadership;
     private long leaderConnection;
     private long version;
     private long lastRequestId;
 
-    Serving(Member member, Links links) {
+    Serving(Member member, Links links, DiskGuard disk) {
         this.member = member;
         this.links = links;
+        this.disk = disk;
     }
 
     boolean isServing() {
@@ -143,8 +146,23 @@ final class Serving {
                 leadership.receive(connection, message);
             }
         } else if (service != null && connection == leaderConnection) {
-            service.onReply(message);
+            fromLeader(service, message);
         }
+    }
+
+    private void fromLeader(Service serves, PeerMessage message) {
+        if (message instanceof PeerMessage.StorageFull) {
+            disk.leaderIsFull();
+        } else if (message instanceof PeerMessage.StateDigest digest) {
+            audit.leaderHas(digest.index(), digest.digest());
+        } else {
+            serves.onReply(message);
+        }
+    }
+
+    /** Tells all members something, as the leader. */
+    void tellAll(PeerMessage message) {
+        links.sendToAll(message);
     }
 
     /** Sends a leader's answer to whom it is for. */
@@ -175,6 +193,8 @@ final class Serving {
         }
         if (leadership != null) {
             leadership.applied(applied);
+        } else {
+            audit.applied(member.state());
         }
     }
 }

@@ -14,6 +14,9 @@ final class Snapshots {
 
     private static final int CHUNK_BYTES = 256 * 1024;
 
+    /** How long to wait after the storage could not keep one. */
+    private static final int PAUSE_TICKS = 600;
+
     private final Replica replica;
     private final MemberStore store;
     private final int afterRecords;
@@ -24,6 +27,7 @@ final class Snapshots {
     private LogPoint last = LogPoint.GENESIS;
     private long digest;
     private boolean storing;
+    private int pause;
 
     Snapshots(Replica replica, MemberStore store, MemberSettings settings) {
         this.replica = replica;
@@ -57,7 +61,7 @@ final class Snapshots {
         long applied = replica.state().appliedIndex();
         long since = applied - last.index();
         boolean due = since >= afterRecords || (since > 0 && replica.tail().bytes() >= afterBytes);
-        if (!due || storing) {
+        if (!due || storing || pause > 0) {
             return false;
         }
         point = replica.tail().pointAt(applied);
@@ -76,10 +80,29 @@ final class Snapshots {
         drop();
     }
 
-    /** The storage keeps the snapshot and has dropped the log up to a point. */
-    void stored(LogPoint base) {
-        replica.tail().compact(base.index());
+    /** Lets time pass. */
+    void tick() {
+        pause = Math.max(0, pause - 1);
+    }
+
+    /**
+     * The storage keeps the snapshot and has dropped the log up to a point.
+     *
+     * @return false if a received snapshot has replaced the log in the meantime
+     */
+    boolean stored(LogPoint base) {
         storing = false;
+        if (base.index() < replica.tail().base().index()) {
+            return false;
+        }
+        replica.tail().compact(base.index());
+        return true;
+    }
+
+    /** The storage could not keep the snapshot; the log stays as it is. */
+    void abandoned() {
+        storing = false;
+        pause = PAUSE_TICKS;
     }
 
     private void drop() {

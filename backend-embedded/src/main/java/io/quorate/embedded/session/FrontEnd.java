@@ -97,6 +97,14 @@ public final class FrontEnd {
         wakeUp.run();
     }
 
+    /** Hands a command of a session over, which is done by the caller if it carries the session's lane. Called by any thread. */
+    void submit(EventLane lane, Runnable command) {
+        commands.add(command);
+        if (!lane.willHelp()) {
+            wakeUp.run();
+        }
+    }
+
     /** Does what there is to do; returns whether there was anything. */
     public boolean runOnce() {
         boolean worked = false;

@@ -104,4 +104,15 @@ public sealed interface PeerMessage {
      * @param result the answer
      */
     record ControlAnswered(long id, long index, Result result) implements PeerMessage {}
+
+    /** From the leader, with each of its ticks: it has no room for what clients write, until it says so no more. */
+    record StorageFull() implements PeerMessage {}
+
+    /**
+     * From the leader: the digest of its state just behind a record.
+     *
+     * @param index the index of the record
+     * @param digest the digest
+     */
+    record StateDigest(long index, long digest) implements PeerMessage {}
 }
