@@ -8,6 +8,7 @@ import io.quorate.embedded.member.DirectoryDisks;
 import io.quorate.embedded.member.EnsembleDirectory;
 import io.quorate.embedded.member.EnsembleDisks;
 import io.quorate.embedded.member.EnsembleLoop;
+import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
@@ -236,12 +237,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         }
         for (Member member : members) {
             Throwable failure = member.failure();
-            if (member.life() == Member.Life.HALTED && failure != null && preventsStart(failure)) {
+            if (member.life() == Life.HALTED && failure != null && preventsStart(failure)) {
                 publishStatus();
                 ready.completeExceptionally(failure);
             }
         }
-        if (members.stream().allMatch(member -> member.life() == Member.Life.RUNNING)) {
+        if (members.stream().allMatch(member -> member.life() == Life.RUNNING)) {
             List<Integer> lost = members.stream()
                     .filter(member -> !member.mayVote())
                     .map(Member::id)
@@ -258,9 +259,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     /** A disk that fails is what the other members are there for; a wrong directory is a mistake that somebody must mend. */
     private boolean preventsStart(Throwable failure) {
-        long halted = members.stream()
-                .filter(member -> member.life() == Member.Life.HALTED)
-                .count();
+        long halted =
+                members.stream().filter(member -> member.life() == Life.HALTED).count();
         return config.members() - halted < quorum() || DataDirectoryException.isMistake(failure);
     }
 
@@ -307,7 +307,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     }
 
     private static BackendView.Role roleOf(Member member) {
-        boolean runs = member.life() == Member.Life.RUNNING || member.life() == Member.Life.STOPPING;
+        boolean runs = member.life() == Life.RUNNING || member.life() == Life.STOPPING;
         if (!runs) {
             return BackendView.Role.UNREACHABLE;
         }

@@ -12,6 +12,7 @@ import io.quorate.embedded.log.Disk;
 import io.quorate.embedded.log.LogLimits;
 import io.quorate.embedded.member.DirectoryDisks;
 import io.quorate.embedded.member.EnsembleDisks;
+import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -207,7 +208,7 @@ final class DurableEnsemble implements AutoCloseable {
                     List<Member> running = ensemble.members();
                     digest[0] = running.get(0).state().digest();
                     return running.size() == members
-                            && running.stream().allMatch(member -> member.life() == Member.Life.RUNNING)
+                            && running.stream().allMatch(member -> member.life() == Life.RUNNING)
                             && running.stream().map(Member::applied).distinct().count() == 1
                             && running.stream()
                                             .map(member -> member.state().digest())

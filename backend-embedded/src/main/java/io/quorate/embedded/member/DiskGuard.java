@@ -47,7 +47,7 @@ final class DiskGuard {
         }
         if (health.spaceLow()) {
             leaderIsFull();
-            member.tellAll(new PeerMessage.StorageFull());
+            member.serving().tellAll(new PeerMessage.StorageFull());
             if (!offeredSeat) {
                 offeredSeat = true;
                 member.add(new Event.HandOver());

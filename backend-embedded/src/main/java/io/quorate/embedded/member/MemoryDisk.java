@@ -60,7 +60,7 @@ final class MemoryDisk {
         }
 
         private StateMachine machine() {
-            return snapshot.equals(LogPoint.GENESIS) ? new StateMachine() : Member.load(content, snapshot);
+            return snapshot.equals(LogPoint.GENESIS) ? new StateMachine() : Replica.load(content, snapshot);
         }
 
         private List<LogRecord> records(RecordBatch batch) {
