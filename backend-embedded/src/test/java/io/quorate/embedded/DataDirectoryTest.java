@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quorate.embedded.DataDirectoryException.Reason;
-import io.quorate.embedded.member.Member;
+import io.quorate.embedded.member.Life;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +82,7 @@ final class DataDirectoryTest {
 
     private void zero(Path file, int from, int to) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
-        java.util.Arrays.fill(bytes, from, to, (byte) 0);
+        Arrays.fill(bytes, from, to, (byte) 0);
         Files.write(file, bytes);
     }
 
@@ -282,6 +284,30 @@ final class DataDirectoryTest {
     }
 
     @Test
+    void salvagedMemberStartsWithWhatWasKeptAndSaysSo() throws Exception {
+        cutThePower(1);
+        flipInMark(1);
+        Process salvage = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.quorate.embedded.log.LogTool",
+                        "salvage",
+                        directory().resolve("member-1").toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(salvage.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(salvage.waitFor()).as(output).isZero();
+        try (DurableEnsemble ensemble = ensemble(1).start()) {
+            assertThat(ensemble.read("a")).contains("1");
+            assertThat(ensemble.read("marked")).as("behind the damage").isEmpty();
+            assertThat(ensemble.status(1).alert()).hasValueSatisfying(alert -> assertThat(alert)
+                    .contains("salvaged"));
+            ensemble.write("a", "2");
+        }
+    }
+
+    @Test
     void zeroPageBeforeValidRecordsIsDamage() throws IOException {
         cutThePower(3);
         int end = endOfMark(Files.readAllBytes(segment(2)));
@@ -404,7 +430,7 @@ final class DataDirectoryTest {
             ensemble.eventually(() -> keepsThree(), "three snapshots are kept and old segments purged");
             assertThat(ensemble.ensemble()
                             .onLoop(() -> ensemble.ensemble().members().get(0).life()))
-                    .isEqualTo(Member.Life.RUNNING);
+                    .isEqualTo(Life.RUNNING);
         }
     }
 

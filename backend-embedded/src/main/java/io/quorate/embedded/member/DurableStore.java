@@ -156,6 +156,11 @@ final class DurableStore implements MemberStore {
     }
 
     @Override
+    public void condemn(String reason) {
+        tasks.add(() -> storage().condemn(reason));
+    }
+
+    @Override
     public void close() {
         // In this order: whoever takes the task must find that this is the end.
         closing = true;
