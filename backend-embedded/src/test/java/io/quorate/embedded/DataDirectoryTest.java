@@ -301,8 +301,8 @@ final class DataDirectoryTest {
         try (DurableEnsemble ensemble = ensemble(1).start()) {
             assertThat(ensemble.read("a")).contains("1");
             assertThat(ensemble.read("marked")).as("behind the damage").isEmpty();
-            assertThat(ensemble.status(1).alert()).hasValueSatisfying(alert -> assertThat(alert)
-                    .contains("salvaged"));
+            assertThat(ensemble.status(1).alert())
+                    .hasValueSatisfying(alert -> assertThat(alert).contains("salvaged"));
             ensemble.write("a", "2");
         }
     }

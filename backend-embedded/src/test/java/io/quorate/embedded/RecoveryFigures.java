@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  */
 final class RecoveryFigures {
 
-    private static final int NODES = 1_000_000;
+    /** With a parent for each thousand, a few less than the limit of a million. */
+    private static final int NODES = 998_000;
     private static final int PER_COMMIT = 125;
     private static final int PER_PARENT = 1_000;
     private static final int TAIL = 40_000;
@@ -60,12 +61,8 @@ final class RecoveryFigures {
     }
 
     private static int hash(EmbeddedEnsemble ensemble) {
-        return ensemble.onLoop(() -> ensemble.members()
-                .get(0)
-                .state()
-                .snapshot(Key.ROOT)
-                .entries()
-                .hashCode());
+        return ensemble.onLoop(() ->
+                ensemble.members().get(0).state().snapshot(Key.ROOT).entries().hashCode());
     }
 
     private static void fill(EmbeddedEnsemble ensemble) {
@@ -81,7 +78,7 @@ final class RecoveryFigures {
             send(session, commit.build(), inFlight);
         }
         for (int i = 0; i < TAIL; i++) {
-            send(session, Commit.builder().update(key(i * 25), VALUE).build(), inFlight);
+            send(session, Commit.builder().update(key(i * 24), VALUE).build(), inFlight);
         }
         inFlight.forEach(CompletableFuture::join);
         session.close();

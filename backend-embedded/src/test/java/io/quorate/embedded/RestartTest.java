@@ -41,15 +41,18 @@ final class RestartTest {
             ensemble.start();
             Session session = ensemble.session();
             ensemble.writeMany(30, 1_500);
-            DurableEnsemble.await(session.commit(
-                    Commit.builder().createOwned(Key.of("/owned"), Bytes.of(new byte[] {1})).build()));
+            DurableEnsemble.await(session.commit(Commit.builder()
+                    .createOwned(Key.of("/owned"), Bytes.of(new byte[] {1}))
+                    .build()));
             String state = ensemble.commonState();
 
             killAll(ensemble, members);
             startAll(ensemble, members);
 
             assertThat(ensemble.commonState()).isEqualTo(state);
-            assertThat(ensemble.read("owned")).as("its session came back in time").isPresent();
+            assertThat(ensemble.read("owned"))
+                    .as("its session came back in time")
+                    .isPresent();
             assertThat(session.state()).isEqualTo(SessionState.CONNECTED);
             ensemble.write("a", "goes on");
             assertThat(ensemble.read("a")).contains("goes on");
@@ -83,10 +86,12 @@ final class RestartTest {
     void sessionThatDoesNotReturnExpiresAfterItsTimeAndNotBefore() throws IOException {
         Path image = parent.resolve("image");
         Duration timeout = Duration.ofSeconds(3);
-        try (DurableEnsemble ensemble = DurableEnsemble.in(parent.resolve("e"), 3).start()) {
+        try (DurableEnsemble ensemble =
+                DurableEnsemble.in(parent.resolve("e"), 3).start()) {
             Session session = ensemble.open(timeout);
-            DurableEnsemble.await(session.commit(
-                    Commit.builder().createOwned(Key.of("/owned"), Bytes.of(new byte[] {1})).build()));
+            DurableEnsemble.await(session.commit(Commit.builder()
+                    .createOwned(Key.of("/owned"), Bytes.of(new byte[] {1}))
+                    .build()));
             ensemble.commonDigest();
             ensemble.image(image);
         }
@@ -99,6 +104,26 @@ final class RestartTest {
             ensemble.eventually(() -> ensemble.read("owned").isEmpty(), "the session expires");
             assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(timeout.toNanos());
             ensemble.commonDigest();
+        }
+    }
+
+    @Test
+    void snapshotOfManyChunksIsReadBackAndSent() throws IOException {
+        try (DurableEnsemble ensemble = DurableEnsemble.withSnapshots(parent.resolve("e"), 3, 10)) {
+            ensemble.start();
+            for (int i = 0; i < 33; i++) {
+                ensemble.write("key" + i, "y".repeat(40_000 + i));
+            }
+            String state = ensemble.commonState();
+            killAll(ensemble, 3);
+            startAll(ensemble, 3);
+            assertThat(ensemble.commonState()).isEqualTo(state);
+
+            int follower = ensemble.follower();
+            ensemble.stop(follower);
+            DurableEnsemble.delete(parent.resolve("e/member-" + follower));
+            ensemble.start(follower);
+            assertThat(ensemble.commonState()).isEqualTo(state);
         }
     }
 

@@ -71,8 +71,9 @@ public final class LogTool {
             return run(args[0], FileChannelDisk.open(directory));
         } catch (CorruptStorageException e) {
             out.println("DAMAGED: " + e.getMessage());
-            out.println("A member of a cluster sets these files aside with its next start and gets everything from its leader."
-                    + " For a single member: restore DIR from a backup, or keep what can be read with salvage.");
+            out.println(
+                    "A member of a cluster sets these files aside with its next start and gets everything from its leader."
+                            + " For a single member: restore DIR from a backup, or keep what can be read with salvage.");
             return DAMAGED;
         } catch (StorageException | IOException e) {
             err.println(e.getMessage());

@@ -136,7 +136,7 @@ final class DurableStore implements MemberStore {
             installations++;
             SnapshotWriter writer = storage().beginReceiving(StoredForm.of(point, digest));
             for (byte[] chunk : content) {
-                writer.write(chunk);
+                SnapshotChunks.write(writer, chunk);
             }
             writer.finish();
             storage().install(writer);
@@ -200,7 +200,7 @@ final class DurableStore implements MemberStore {
                     writer.abandon();
                     return;
                 }
-                writer.write(chunk);
+                SnapshotChunks.write(writer, chunk);
             }
             writer.finish();
             tasks.add(() -> publish(writer, base, begun));

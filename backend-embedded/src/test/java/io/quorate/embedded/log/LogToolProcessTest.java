@@ -39,7 +39,8 @@ class LogToolProcessTest {
         Given.write(storage, 1, 60, 200);
         Given.takeSnapshot(storage, 20);
         assertThat(run("check", directory.toString())).as(output).isEqualTo(LogTool.UNAVAILABLE);
-        assertThat(output).contains("is in use by process " + ProcessHandle.current().pid());
+        assertThat(output)
+                .contains("is in use by process " + ProcessHandle.current().pid());
         storage.close();
 
         assertThat(run("check", directory.toString())).as(output).isEqualTo(LogTool.OK);
