@@ -1,5 +1,6 @@
 package io.quorate.benchmarks;
 
+import io.quorate.embedded.MemberFaults;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,6 +69,13 @@ public final class EngineFigures {
                 Row.rate("read-any", "ops/s", EmbeddedSubject.inMemory(3, EmbeddedSubject::anyReads))
                         .against("zookeeper", 50, ZooKeeperSubject.server(ZooKeeperSubject::reads)),
                 Row.cost("start-3", "ms", () -> new StartSubject(3)),
-                Row.cost("start-1", "ms", () -> new StartSubject(1)));
+                Row.cost("start-1", "ms", () -> new StartSubject(1)),
+                Row.cost("failover-kill-median", "ms", FailoverSubject.of(MemberFaults::kill, 0.5)),
+                Row.cost("failover-kill-worst", "ms", FailoverSubject.of(MemberFaults::kill, 1)),
+                Row.cost("failover-stop-median", "ms", FailoverSubject.of(MemberFaults::stop, 0.5)),
+                Row.cost("fan-out-10x1000", "ms", FanOutSubject.of(10, 1000))
+                        .against("zookeeper", 3, ZooKeeperFanOutSubject.of(10, 1000)),
+                Row.cost("fan-out-1000x1", "ms", FanOutSubject.of(1000, 1))
+                        .against("zookeeper", 3, ZooKeeperFanOutSubject.of(1000, 1)));
     }
 }

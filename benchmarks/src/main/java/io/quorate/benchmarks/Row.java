@@ -14,6 +14,7 @@ import java.util.Map;
 final class Row {
 
     private static final String OURS = "quorate";
+    private static final int WARM_UP_ROUNDS = 4;
 
     private final String name;
     private final String unit;
@@ -49,7 +50,7 @@ final class Row {
         return name;
     }
 
-    /** Measures all in turn, {@code rounds} times after two rounds to warm up, and returns the lines of the table. */
+    /** Measures all in turn, {@code rounds} times after a few rounds to warm up, and returns the lines of the table. */
     List<String> measure(int rounds, boolean withPeers) throws Exception {
         Map<String, Subject> subjects = new LinkedHashMap<>();
         Map<String, double[]> figures = new LinkedHashMap<>();
@@ -60,7 +61,7 @@ final class Row {
                     figures.put(entry.getKey(), new double[rounds]);
                 }
             }
-            for (int round = -2; round < rounds; round++) {
+            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
                 for (Map.Entry<String, Subject> entry : subjects.entrySet()) {
                     double figure = entry.getValue().measure();
                     if (round >= 0) {
