@@ -44,20 +44,32 @@ final class RecoveryFigures {
         }
         for (int round = 1; round <= 3; round++) {
             long begin = System.nanoTime();
+            long cpu = cpuMillis();
             try (EmbeddedEnsemble ensemble = EmbeddedEnsemble.of(config)) {
                 ensemble.start();
                 long millis = (System.nanoTime() - begin) / 1_000_000;
+                long cpuUsed = cpuMillis() - cpu;
                 var state = ensemble.onLoop(() -> ensemble.members().get(0).state());
                 System.out.printf(
-                        "members=%d nodes=%d applied=%d recoveryMillis=%d snapshots=%s sameState=%b%n",
+                        "members=%d nodes=%d applied=%d recoveryMillis=%d cpuMillis=%d snapshots=%s sameState=%b%n",
                         members,
                         ensemble.onLoop(state::nodes),
                         ensemble.onLoop(state::appliedIndex),
                         millis,
+                        cpuUsed,
                         snapshots(directory),
                         hash(ensemble) == entries);
             }
         }
+    }
+
+    /** What all threads of the process have used, so that a busy machine can be told from a slow program. */
+    private static long cpuMillis() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .orElse(Duration.ZERO)
+                .toMillis();
     }
 
     private static int hash(EmbeddedEnsemble ensemble) {
