@@ -4,7 +4,11 @@ import java.util.List;
 
 /** The names of the files in a data directory. */
 final class Names {
+    /** Locked against other processes. */
     static final String LOCK = "lock";
+    /** Locked against other holders in the same process. */
+    static final String JVM_LOCK = "lock-jvm";
+
     static final String META_A = "meta-a";
     static final String META_B = "meta-b";
     static final String TMP = ".tmp";
@@ -12,6 +16,9 @@ final class Names {
     static final String STAGED = "new-";
     /** Files that were set aside; never read again by a member. */
     static final String ASIDE = "aside-";
+
+    /** Says why the files must not be used again, though each of them is whole. */
+    static final String CONDEMNED = "condemned";
 
     static final String MOVING_ASIDE = "replacement-moving-aside";
     static final String MOVING_IN = "replacement-moving-in";

@@ -1,6 +1,7 @@
 package io.quorate.embedded.session;
 
 import io.quorate.backend.Ticker;
+import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import java.time.Duration;
 import java.util.Comparator;
@@ -166,7 +167,7 @@ public final class FrontEnd {
     }
 
     boolean isAnyAlive() {
-        return members.get().stream().anyMatch(member -> member.life() == Member.Life.RUNNING);
+        return members.get().stream().anyMatch(member -> member.life() == Life.RUNNING);
     }
 
     void add(ClientSession session) {
