@@ -597,16 +597,19 @@ public abstract class LockContract {
     }
 
     @Test
-    void waitersOfOneClientShareOneWatch() {
+    void waitersOfOneClientShareTheWatchOnWhoIsAheadOfThem() {
         Quorate a = open("a");
-        acquire(a);
+        LockLease holder = acquire(open("b"));
         List<CompletableFuture<LockLease>> waiting = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             waiting.add(a.lock(NAME).acquireAsync());
         }
         fixture.eventually(() -> contenders(a).size() == 11, "all wait");
 
-        assertThat(fixture.audit().watches()).isEqualTo(1);
+        assertThat(fixture.audit().watches())
+                .as("each ticket has one, its owner's; only the first of the ten that wait looks ahead")
+                .isEqualTo(11 + 1);
+        assertThat(holder.isHeld()).isTrue();
         waiting.forEach(one -> one.cancel(false));
         fixture.eventually(() -> contenders(a).size() == 1, "all have left");
     }
