@@ -279,10 +279,11 @@ public final class Acquisition<T> {
         if (request.onlyAtOnce()) {
             // Looking first costs the backend no write where the answer is no, which it mostly is for those who only
             // try.
-            new Look(live.session(), request).begin().whenComplete((free, failure) -> {
-                if (free == null) {
+            new Look(live.session(), request).begin().whenComplete((sharing, failure) -> {
+                if (sharing == null) {
                     endedBy(Failures.of(failure));
-                } else if (free) {
+                } else if (sharing.isPresent()) {
+                    request.queues().forEach(queue -> live.lines().noteSharing(queue, sharing.get()));
                     join(live);
                 } else {
                     nothing();

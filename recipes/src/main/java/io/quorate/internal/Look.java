@@ -29,14 +29,18 @@ final class Look {
 
     private final Session session;
     private final Acquisition.Request request;
+    private final Set<QueueEntry> sharing = new HashSet<>();
 
     Look(Session session, Acquisition.Request request) {
         this.session = session;
         this.request = request;
     }
 
-    /** Asks for everything at once. The future completes on the lane. */
-    CompletableFuture<Boolean> begin() {
+    /**
+     * Asks for everything at once. The future completes on the lane: with those of the tickets in the way that turned out to share their turn,
+     * or with nothing if others are in the way.
+     */
+    CompletableFuture<Optional<Set<QueueEntry>>> begin() {
         CompletableFuture<Optional<Entry>> terms = terms();
         List<CompletableFuture<Boolean>> looks = new ArrayList<>();
         for (Key queue : request.queues()) {
@@ -45,7 +49,8 @@ final class Look {
                     .thenCompose(this::isFree));
         }
         return CompletableFuture.allOf(looks.toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> looks.stream().allMatch(CompletableFuture::join));
+                .thenApply(all ->
+                        looks.stream().allMatch(CompletableFuture::join) ? Optional.of(sharing) : Optional.empty());
     }
 
     private CompletableFuture<Optional<Entry>> terms() {
@@ -66,18 +71,22 @@ final class Look {
         Verdict verdict = request.rule().judge(standing);
         if (verdict instanceof Verdict.Behind behind && behind.blockers().size() == 1) {
             QueueEntry blocker = behind.blockers().get(0);
-            Set<QueueEntry> sharing = new HashSet<>(Set.of(blocker));
-            boolean canShare = request.rule().judge(new Standing(standing.ahead(), sharing, standing.terms()))
-                    instanceof Verdict.Turn;
-            if (canShare) {
-                return session.get(blocker.key(), Read.SYNCED)
-                        .thenApply(found -> found.map(
-                                        entry -> TicketNote.of(entry.value()).sharing())
-                                .orElse(true));
+            Standing shared = new Standing(standing.ahead(), Set.of(blocker), standing.terms());
+            if (request.rule().judge(shared) instanceof Verdict.Turn) {
+                return session.get(blocker.key(), Read.SYNCED).thenApply(found -> shares(blocker, found));
             }
         }
         // Whoever can never have a turn finds that out by asking for one.
         return CompletableFuture.completedFuture(!(verdict instanceof Verdict.Behind));
+    }
+
+    private boolean shares(QueueEntry blocker, Optional<Entry> found) {
+        boolean shares =
+                found.map(entry -> TicketNote.of(entry.value()).sharing()).orElse(true);
+        if (shares) {
+            sharing.add(blocker);
+        }
+        return shares;
     }
 
     private static NavigableSet<QueueEntry> tickets(Listing listing) {

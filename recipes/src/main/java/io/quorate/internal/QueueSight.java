@@ -90,6 +90,11 @@ final class QueueSight {
         sightings.computeIfAbsent(entry, Sighting::new).open();
     }
 
+    /** Takes note of tickets that were seen to share their turn. Those that are not known are of no use and do no harm. */
+    void noteSharing(Set<QueueEntry> entries) {
+        sharing.addAll(entries);
+    }
+
     /** Forgets a ticket of the session that was given back before anybody had a use for it. */
     void forget(QueueEntry entry) {
         own.remove(entry);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +91,11 @@ final class WaitingLine implements QueueSight.Viewer {
         if (terms == null) {
             terms = new Terms(session, place, this::termsChanged);
         }
+    }
+
+    /** Takes note of tickets that were seen to share their turn. */
+    void noteSharing(Set<QueueEntry> entries) {
+        sight.noteSharing(entries);
     }
 
     /** Takes a place in whose ticket is under way. */

@@ -2,6 +2,7 @@ package io.quorate.internal;
 
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Key;
+import io.quorate.backend.QueueEntry;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Ticket;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntFunction;
@@ -59,6 +61,13 @@ public final class WaitingLines {
     /** Begins to watch the terms of a queue, ahead of a place that is taken there right after. */
     void watchTerms(Key queue, QueueTerms terms) {
         line(queue).watchTerms(terms);
+    }
+
+    /** Takes note of tickets that were seen to share their turn, ahead of a place that is taken there right after. */
+    void noteSharing(Key queue, Set<QueueEntry> entries) {
+        if (!entries.isEmpty()) {
+            line(queue).noteSharing(entries);
+        }
     }
 
     /**

@@ -19,6 +19,9 @@ import java.util.concurrent.CompletableFuture;
  * released: none if permits are given back in the order in which they were taken, else fewer than there are permits. Who waits
  * for more than eight holders at the same time watches the whole queue.
  *
+ * <p>{@link #holders()} and {@link #queue()} tell holders from waiters by the present number of permits. For a while after it was
+ * lowered, those who hold more than it allows are listed as waiting, though nothing was taken from them.
+ *
  * <p>Tokens rise in the order of the queue; they tell holders apart but fence nobody off, since several hold at the same time.
  * A commit with the guard of a lease happens only while that lease's permits are held.
  */
@@ -44,15 +47,15 @@ public interface Semaphore extends Acquirable<LockLease>, Contended {
     CompletableFuture<Integer> permitsAsync();
 
     /**
-     * Returns how many permits nobody holds, for display; it may have changed when this returns. Negative as long as more are
-     * held than the permits were lowered to. Those who wait may be ahead of whoever asks for one.
+     * Returns how many permits are left, for display; it may have changed when this returns. Those who wait may be ahead of
+     * whoever asks for one. Zero as long as more are held than the permits were lowered to.
      *
      * @throws InterruptedException if the thread is interrupted while it waits for the answer
      * @throws TimeoutExceededException if the backend did not answer within the operation time-out of the client
      */
     int availablePermits() throws InterruptedException;
 
-    /** Reads how many permits nobody holds. See {@link #availablePermits()}. */
+    /** Reads how many permits are left. See {@link #availablePermits()}. */
     CompletableFuture<Integer> availablePermitsAsync();
 
     /**

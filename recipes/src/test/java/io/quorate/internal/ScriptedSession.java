@@ -130,9 +130,8 @@ final class ScriptedSession implements Session {
 
     /** Answers the given enqueue operation. */
     void ticket(int index, Key queue, int sequence, int... ahead) {
-        List<QueueEntry> before = Arrays.stream(ahead)
-                .mapToObj(other -> place(queue, other))
-                .toList();
+        List<QueueEntry> before =
+                Arrays.stream(ahead).mapToObj(other -> place(queue, other)).toList();
         enqueued.get(index).complete(new Ticket(queue, place(queue, sequence), 100L + sequence, ID, before));
     }
 

@@ -104,7 +104,9 @@ final class WaitingLineTest {
         session.gone(QUEUE, 2);
 
         assertThat(session.isWatched(QUEUE, 3) || session.listings.size() == 2).isTrue();
-        assertThat(second.told).as("3 is ahead, though the reading did not show it").containsExactly("waits");
+        assertThat(second.told)
+                .as("3 is ahead, though the reading did not show it")
+                .containsExactly("waits");
     }
 
     @Test
@@ -114,7 +116,9 @@ final class WaitingLineTest {
             session.ticket(i - 1, QUEUE, i, IntStream.range(0, i).toArray());
         }
 
-        assertThat(session.watched).as("five of our own and the one ahead of them").hasSize(6);
+        assertThat(session.watched)
+                .as("five of our own and the one ahead of them")
+                .hasSize(6);
     }
 
     @Test
