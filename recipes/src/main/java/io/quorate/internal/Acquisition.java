@@ -8,6 +8,7 @@ import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionExpiredException;
+import io.quorate.backend.SessionState;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
@@ -124,6 +125,12 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         });
         attempt();
         return result;
+    }
+
+    /** Returns whether the attempt has its place in the queue, and others are ahead. */
+    public boolean isWaiting() {
+        Stand current = stand;
+        return current != null && queued && current.live().session().state() == SessionState.CONNECTED;
     }
 
     /** Returns what is known about the reason why there is no result yet, in words. */
