@@ -15,10 +15,9 @@ import io.quorate.leader.LeadershipListener;
 import io.quorate.leader.Participant;
 import io.quorate.lease.LossCause;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ public final class QueueLeaderLatch implements LeaderLatch, Candidacy.Candidate 
     private final SerialExecutor callbacks;
     private final Candidacy candidacy;
     private final Listeners listeners;
-    private final Set<CompletableFuture<Leadership>> waiters = new LinkedHashSet<>();
+    private final List<CompletableFuture<Leadership>> waiters = new ArrayList<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile LatchPhase phase = new LatchPhase.Idle();
 
@@ -259,7 +258,7 @@ public final class QueueLeaderLatch implements LeaderLatch, Candidacy.Candidate 
     }
 
     private void forget(CompletableFuture<Leadership> waiter) {
-        flow.execute(() -> waiters.remove(waiter));
+        flow.execute(() -> waiters.removeIf(other -> other == waiter));
     }
 
     private void failWaiters(RuntimeException cause) {

@@ -49,8 +49,8 @@ public abstract class LeaderLatchContract extends LeadershipContract {
 
     @AfterEach
     void everyListenerWasToldOfWholeTermsThatRise() {
-        assertThat(recorders).allSatisfy(recorder -> assertThat(recorder.violations())
-                .isEmpty());
+        assertThat(recorders)
+                .allSatisfy(recorder -> assertThat(recorder.violations()).isEmpty());
     }
 
     @Test
@@ -65,7 +65,9 @@ public abstract class LeaderLatchContract extends LeadershipContract {
         assertThat(leadership.isHeld()).isTrue();
         assertThat(leadership.shouldStop()).isFalse();
         assertThat(leadership.term()).isPositive().isEqualTo(leadership.token());
-        assertThat(leadership.remaining()).isPositive().isLessThanOrEqualTo(fixture().sessionTimeout());
+        assertThat(leadership.remaining())
+                .isPositive()
+                .isLessThanOrEqualTo(fixture().sessionTimeout());
         assertThat(latch.leadership()).contains(leadership);
         assertThat(latch.state()).isEqualTo(new LeaderLatchState.Leading(leadership));
     }
@@ -276,8 +278,10 @@ public abstract class LeaderLatchContract extends LeadershipContract {
         assertThat(second.isHeld()).isTrue();
         assertThat(second.term()).isGreaterThan(first.term());
         assertThat(session(client).id()).isNotEqualTo(old.id());
-        assertThat(participants(latch)).singleElement().satisfies(only -> assertThat(only.session())
-                .isEqualTo(session(client).id()));
+        assertThat(participants(latch))
+                .singleElement()
+                .satisfies(only ->
+                        assertThat(only.session()).isEqualTo(session(client).id()));
     }
 
     @Test
@@ -392,8 +396,7 @@ public abstract class LeaderLatchContract extends LeadershipContract {
         fixture().eventually(() -> participants(a).size() == 2, "b has queued up");
         long place = participants(a).get(1).token();
         List<Key> keys = fixture()
-                .await(session(open("reader"))
-                        .list(QUEUE, Content.KEYS, Read.LATEST))
+                .await(session(open("reader")).list(QUEUE, Content.KEYS, Read.LATEST))
                 .keys();
 
         keys.stream().filter(key -> !key.equals(ofA)).forEach(fixture()::deleteRaw);
