@@ -6,8 +6,10 @@ import io.quorate.backend.OverloadedException;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionExpiredException;
+import io.quorate.backend.SessionState;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.backend.Ticket;
+import io.quorate.lease.LossCause;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +80,29 @@ public final class Acquisition<T> {
         T of(Optional<List<Ownership>> ownerships);
     }
 
+    /** Somebody who is told how an attempt goes: all of it on the lane but for the end, which any thread may bring about. */
+    public interface Observer {
+
+        /** Nobody. */
+        Observer NONE = new Observer() {};
+
+        /** The attempt has a session whose time it can be measured by; told again for each further session. */
+        default void began(Session session) {}
+
+        /**
+         * The turn has come.
+         *
+         * @param others how many other tickets are in the queue, behind it or beside it
+         */
+        default void granted(Ownership ownership, int others) {}
+
+        /** What was granted has ended, be it by a release. Told once. */
+        default void ended(long token, LossCause cause) {}
+
+        /** The attempt is over without a grant. */
+        default void notGranted() {}
+    }
+
     private final SessionSource sessions;
     private final Request request;
     private final Executor callbackExecutor;
@@ -85,6 +111,10 @@ public final class Acquisition<T> {
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile @Nullable Stand stand;
     private volatile boolean queued;
+    private Observer observer = Observer.NONE;
+
+    /** Whether the end of a grant of several ownerships was told. */
+    private final AtomicBoolean endTold = new AtomicBoolean();
 
     /**
      * Creates an attempt at one queue; {@link #begin()} makes it.
@@ -126,15 +156,28 @@ public final class Acquisition<T> {
         return new Acquisition<>(sessions, request, callbackExecutor, completionExecutor, toResult);
     }
 
+    /** Has somebody told how the attempt goes. Called before it begins. */
+    public Acquisition<T> observedBy(Observer told) {
+        this.observer = told;
+        return this;
+    }
+
     /** Makes the attempt and returns the result. */
     public CompletableFuture<T> begin() {
         result.whenComplete((value, failure) -> {
             if (failure != null) {
+                observer.notGranted();
                 abandon();
             }
         });
         attempt();
         return result;
+    }
+
+    /** Returns whether the attempt has its place in the queue, and others are ahead. */
+    public boolean isWaiting() {
+        Stand current = stand;
+        return current != null && queued && current.live.session().state() == SessionState.CONNECTED;
     }
 
     /** Returns what is known about the reason why there is no result yet, in words. */
@@ -193,6 +236,14 @@ public final class Acquisition<T> {
             };
         }
 
+        private int othersInQueue() {
+            int size = 0;
+            for (Key queue : request.queues()) {
+                size = Math.max(size, live.lines().sizeOf(queue));
+            }
+            return Math.max(0, size - 1);
+        }
+
         private void granted(int index, Ownership ownership) {
             if (over) {
                 ownership.release();
@@ -205,6 +256,7 @@ public final class Acquisition<T> {
             List<Ownership> all = List.copyOf(owned.values());
             if (all.stream().allMatch(Ownership::isHeld) || all.size() == 1) {
                 over = true;
+                observer.granted(all.get(0), othersInQueue());
                 complete(all);
             } else if (giveUp()) {
                 // One of them was lost while the others were waited for.
@@ -276,6 +328,7 @@ public final class Acquisition<T> {
         if (result.isDone()) {
             return;
         }
+        observer.began(live.session());
         if (request.onlyAtOnce()) {
             // Looking first costs the backend no write where the answer is no, which it mostly is for those who only
             // try.
@@ -329,12 +382,20 @@ public final class Acquisition<T> {
     private Ownership own(Session session, Ticket ticket) {
         SuspensionPolicy asked = request.policy();
         SuspensionPolicy policy = asked != null ? asked : session.capabilities().suspensionPolicy();
-        return new Ownership(request.what(), session, ticket, policy, callbackExecutor);
+        return new Ownership(request.what(), session, ticket, policy, callbackExecutor, cause -> ended(ticket, cause));
+    }
+
+    /** Several ownerships that are one to the user end as one, with the first of them. */
+    private void ended(Ticket ticket, LossCause cause) {
+        if (request.queues().size() == 1 || endTold.compareAndSet(false, true)) {
+            observer.ended(ticket.revision(), cause);
+        }
     }
 
     private void nothing() {
         complete(() -> {
             if (result.complete(toResult.of(Optional.empty()))) {
+                observer.notGranted();
                 abandon();
             }
         });

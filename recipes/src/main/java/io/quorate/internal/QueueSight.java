@@ -101,6 +101,11 @@ final class QueueSight {
         left(entry);
     }
 
+    /** Returns how many tickets are known. */
+    int size() {
+        return known.size();
+    }
+
     /** Returns who is ahead of a ticket, and perhaps some who were. */
     NavigableSet<QueueEntry> ahead(QueueEntry entry) {
         return Collections.unmodifiableNavigableSet(known.headSet(entry, false));

@@ -5,6 +5,7 @@ import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -20,13 +21,15 @@ public final class SessionSource {
 
     private final Backend backend;
     private final SessionOptions options;
+    private final Events events;
     private final AtomicReference<@Nullable CompletableFuture<LiveSession>> latest = new AtomicReference<>();
     private volatile boolean closed;
 
     /** Creates it; nothing is opened before {@link #current()}. */
-    public SessionSource(Backend backend, SessionOptions options) {
+    public SessionSource(Backend backend, SessionOptions options, Events events) {
         this.backend = backend;
         this.options = options;
+        this.events = events;
     }
 
     /**
@@ -90,6 +93,18 @@ public final class SessionSource {
         });
     }
 
+    /** Returns the open session, or {@code null} if there is none at the moment. */
+    @Nullable
+    Session openSession() {
+        CompletableFuture<LiveSession> known = latest.get();
+        return known != null && known.isDone() && isUsable(known) ? known.join().session() : null;
+    }
+
+    /** Returns the time-out that sessions are opened with. */
+    public Duration sessionTimeout() {
+        return options.timeout();
+    }
+
     /** Returns whether the caller runs on the lane of the open session, where it must not wait. */
     public boolean isOnLane() {
         CompletableFuture<LiveSession> known = latest.get();
@@ -130,7 +145,7 @@ public final class SessionSource {
             if (opened == null) {
                 opening.completeExceptionally(Failures.of(failure));
             } else {
-                LiveSession live = LiveSession.of(opened);
+                LiveSession live = LiveSession.of(opened, events);
                 opening.complete(live);
                 if (closed) {
                     // The client was closed while this was under way, perhaps too early for close() to see it.

@@ -132,6 +132,11 @@ final class WaitingLine implements QueueSight.Viewer {
         session.dequeue(ticket);
     }
 
+    /** Returns how many tickets are known: those of the session, and those ahead of them. */
+    int size() {
+        return sight.size();
+    }
+
     /** Returns whether this process has neither a waiter nor a holder here. */
     boolean isIdle() {
         return enqueuing == 0 && waiting.isEmpty() && owned.isEmpty();

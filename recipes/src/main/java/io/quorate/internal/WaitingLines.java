@@ -44,6 +44,12 @@ public final class WaitingLines {
         session.onState(this::sessionIs);
     }
 
+    /** Returns how many tickets are in a queue as far as the session knows; zero if it has none there. */
+    int sizeOf(Key queue) {
+        WaitingLine line = lines.get(queue);
+        return line == null ? 0 : line.size();
+    }
+
     /** Takes a place at the end of a queue. */
     Place join(
             Key queue,

@@ -29,6 +29,7 @@ record QueueAcquirable<L>(Client client, Claim claim, Function<List<Ownership>, 
     /**
      * What is acquired.
      *
+     * @param name for events
      * @param what in words, for messages
      * @param queues the queues in which the turn is taken
      * @param label the tickets' label
@@ -37,6 +38,7 @@ record QueueAcquirable<L>(Client client, Claim claim, Function<List<Ownership>, 
      * @param policy what the lease does while suspended; empty for what the backend recommends
      */
     record Claim(
+            String name,
             String what,
             List<Key> queues,
             String label,
@@ -97,6 +99,7 @@ record QueueAcquirable<L>(Client client, Claim claim, Function<List<Ownership>, 
                 claim.terms(),
                 claim.policy().orElse(null),
                 onlyAtOnce);
-        return Acquisition.ofAll(client.sessions(), request, client.callbackExecutor(), completion, toResult);
+        return Acquisition.ofAll(client.sessions(), request, client.callbackExecutor(), completion, toResult)
+                .observedBy(LockObservation.of(claim.name(), client.events()));
     }
 }

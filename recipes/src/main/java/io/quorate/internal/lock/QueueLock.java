@@ -30,7 +30,7 @@ public final class QueueLock implements DistributedLock {
     public QueueLock(Client client, String name, Key queue, LockOptions options) {
         String what = "lock '" + name + "'";
         QueueAcquirable.Claim claim = new QueueAcquirable.Claim(
-                what, List.of(queue), EXCLUSIVE, GrantRule.FIRST_ONLY, null, options.suspensionPolicy());
+                name, what, List.of(queue), EXCLUSIVE, GrantRule.FIRST_ONLY, null, options.suspensionPolicy());
         this.acquirable = new QueueAcquirable<>(client, claim, ownerships -> new QueueLockLease(ownerships.get(0)));
         this.contenders = contenders(client, what, name, queue);
     }

@@ -35,6 +35,7 @@ public final class QueueMultiLock implements MultiLock {
         this.what = "locks " + queues.keySet();
         List<String> names = List.copyOf(queues.keySet());
         QueueAcquirable.Claim claim = new QueueAcquirable.Claim(
+                String.join(" ", names),
                 what,
                 List.copyOf(queues.values()),
                 QueueLock.EXCLUSIVE,

@@ -28,6 +28,7 @@ public final class QueueReadWriteLock implements ReadWriteLock {
         this.what = "read-write lock '" + name + "'";
         this.readLock = side(
                 client,
+                name,
                 queue,
                 options,
                 ReadWriteRules.READ,
@@ -35,6 +36,7 @@ public final class QueueReadWriteLock implements ReadWriteLock {
                 all -> new QueueLockLease(all.get(0)));
         this.writeLock = side(
                 client,
+                name,
                 queue,
                 options,
                 ReadWriteRules.WRITE,
@@ -45,6 +47,7 @@ public final class QueueReadWriteLock implements ReadWriteLock {
 
     private <L> Acquirable<L> side(
             Client client,
+            String name,
             Key queue,
             LockOptions options,
             String label,
@@ -52,7 +55,7 @@ public final class QueueReadWriteLock implements ReadWriteLock {
             Function<List<Ownership>, L> toLease) {
         return new QueueAcquirable<>(
                 client,
-                new QueueAcquirable.Claim(what, List.of(queue), label, rule, null, options.suspensionPolicy()),
+                new QueueAcquirable.Claim(name, what, List.of(queue), label, rule, null, options.suspensionPolicy()),
                 toLease);
     }
 

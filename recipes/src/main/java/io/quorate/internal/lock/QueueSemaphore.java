@@ -61,6 +61,7 @@ public final class QueueSemaphore implements Semaphore {
             throw new IllegalArgumentException("at least 1 permit is taken, not " + permits);
         }
         QueueAcquirable.Claim claim = new QueueAcquirable.Claim(
+                name(),
                 what,
                 List.of(queue),
                 SemaphoreRule.label(permits),
