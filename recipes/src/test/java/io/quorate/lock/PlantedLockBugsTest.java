@@ -90,11 +90,7 @@ final class PlantedLockBugsTest {
     @ParameterizedClass(name = "{0}")
     @EnumSource(
             value = Bug.class,
-            names = {
-                "ONLY_THE_PREDECESSOR_IS_AHEAD",
-                "DEQUEUE_REMOVES_THE_FIRST",
-                "WATCH_ENDS_WITH_CONNECTION"
-            })
+            names = {"ONLY_THE_PREDECESSOR_IS_AHEAD", "DEQUEUE_REMOVES_THE_FIRST", "WATCH_ENDS_WITH_CONNECTION"})
     static class OfSemaphores extends SemaphoreContract {
 
         private final Bug bug;
