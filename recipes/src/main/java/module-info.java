@@ -12,6 +12,8 @@ module io.quorate.recipes {
     exports io.quorate;
     exports io.quorate.backend;
     exports io.quorate.breaker;
+    exports io.quorate.config;
+    exports io.quorate.event;
     exports io.quorate.lease;
     exports io.quorate.lock;
 

@@ -19,6 +19,7 @@ import io.quorate.breaker.CircuitBreaker;
 import io.quorate.breaker.CircuitBreakerConfig;
 import io.quorate.internal.Await;
 import io.quorate.internal.Client;
+import io.quorate.internal.Events;
 import io.quorate.internal.Failures;
 import io.quorate.internal.LiveSession;
 import io.quorate.internal.SessionSource;
@@ -28,6 +29,7 @@ import io.quorate.lock.DistributedLock;
 import io.quorate.lock.LockOptions;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -121,14 +123,15 @@ public final class Quorate implements AutoCloseable {
         backend.capabilities().check(options.sessionOptions());
         CallbackThreads threads =
                 options.callbackExecutor().isPresent() ? null : CallbackThreads.named(options.ownerName());
-        SessionSource sessions = new SessionSource(backend, options.sessionOptions());
-        Client client = new Client(
-                sessions,
-                Bytes.utf8(options.ownerName()),
-                options.operationTimeout(),
-                threads != null
-                        ? threads.executor()
-                        : options.callbackExecutor().orElseThrow());
+        Executor callbacks = threads != null
+                ? threads.executor()
+                : options.callbackExecutor().orElseThrow();
+        Events events = options.listener()
+                .map(listener -> Events.to(listener, callbacks))
+                .orElse(Events.NONE);
+        SessionSource sessions = new SessionSource(backend, options.sessionOptions(), events);
+        Client client =
+                new Client(sessions, Bytes.utf8(options.ownerName()), options.operationTimeout(), callbacks, events);
         Quorate quorate = new Quorate(sessions, client, ownsBackend ? backend : null, threads);
         CompletableFuture<Quorate> opened = new CompletableFuture<>();
         opened.whenComplete((value, failure) -> {

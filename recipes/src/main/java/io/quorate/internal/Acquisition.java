@@ -11,6 +11,7 @@ import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
+import io.quorate.lease.LossCause;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -51,6 +52,29 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             @Nullable SuspensionPolicy policy,
             boolean onlyAtOnce) {}
 
+    /** Somebody who is told how an attempt goes: all of it on the lane but for the end, which any thread may bring about. */
+    public interface Observer {
+
+        /** Nobody. */
+        Observer NONE = new Observer() {};
+
+        /** The attempt has a session whose time it can be measured by; told again for each further session. */
+        default void began(Session session) {}
+
+        /**
+         * The turn has come.
+         *
+         * @param others how many other tickets are in the queue, behind it or beside it
+         */
+        default void granted(Ownership ownership, int others) {}
+
+        /** What was granted has ended, be it by a release. Told once. */
+        default void ended(long token, LossCause cause) {}
+
+        /** The attempt is over without a grant. */
+        default void notGranted() {}
+    }
+
     /** Where the attempt stands at the moment. */
     private record Stand(LiveSession live, Place place) {}
 
@@ -62,6 +86,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile @Nullable Stand stand;
     private volatile boolean queued;
+    private Observer observer = Observer.NONE;
 
     /**
      * Creates an attempt; {@link #begin()} makes it.
@@ -83,10 +108,17 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         this.toResult = toResult;
     }
 
+    /** Has somebody told how the attempt goes. Called before it begins. */
+    public Acquisition<T> observedBy(Observer told) {
+        this.observer = told;
+        return this;
+    }
+
     /** Makes the attempt and returns the result. */
     public CompletableFuture<T> begin() {
         result.whenComplete((value, failure) -> {
             if (failure != null) {
+                observer.notGranted();
                 abandon();
             }
         });
@@ -109,6 +141,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
 
     @Override
     public void granted(Ownership ownership) {
+        observer.granted(ownership, othersInQueue());
         try {
             completionExecutor.execute(() -> {
                 if (!result.complete(toResult.apply(Optional.of(ownership)))) {
@@ -172,6 +205,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         if (result.isDone()) {
             return;
         }
+        observer.began(live.session());
         if (!request.onlyAtOnce() || live.lines().isKnownEmpty(request.queue())) {
             join(live);
             return;
@@ -216,12 +250,19 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
     private Ownership own(Session session, Ticket ticket) {
         SuspensionPolicy asked = request.policy();
         SuspensionPolicy policy = asked != null ? asked : session.capabilities().suspensionPolicy();
-        return new Ownership(request.what(), session, ticket, policy, callbackExecutor);
+        return new Ownership(
+                request.what(),
+                session,
+                ticket,
+                policy,
+                callbackExecutor,
+                cause -> observer.ended(ticket.revision(), cause));
     }
 
     private void nothing() {
         complete(() -> {
             if (result.complete(toResult.apply(Optional.empty()))) {
+                observer.notGranted();
                 abandon();
             }
         });
@@ -239,6 +280,11 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             // told here.
             completion.run();
         }
+    }
+
+    private int othersInQueue() {
+        Stand current = stand;
+        return current == null ? 0 : Math.max(0, current.live().lines().sizeOf(request.queue()) - 1);
     }
 
     private void abandon() {

@@ -11,8 +11,10 @@ import java.util.concurrent.Executor;
  * @param ownerName who this client is, for listings
  * @param operationTimeout how long a blocking operation without a limit of its own waits for the backend
  * @param callbackExecutor where user code runs
+ * @param events the way to the user's listener
  */
-public record Client(SessionSource sessions, Bytes ownerName, Duration operationTimeout, Executor callbackExecutor) {
+public record Client(
+        SessionSource sessions, Bytes ownerName, Duration operationTimeout, Executor callbackExecutor, Events events) {
 
     /**
      * Refuses to wait where waiting would never end.

@@ -34,6 +34,7 @@ public final class Ownership implements Lease {
     private final Ticket ticket;
     private final SuspensionPolicy policy;
     private final LossCallbacks callbacks;
+    private final Consumer<LossCause> onEnd;
     private final AtomicReference<OwnershipState> state = new AtomicReference<>(new OwnershipState.Held());
     private final CompletableFuture<Void> given = new CompletableFuture<>();
 
@@ -47,11 +48,28 @@ public final class Ownership implements Lease {
      * @param callbackExecutor where callbacks run, one at a time
      */
     public Ownership(String what, Session session, Ticket ticket, SuspensionPolicy policy, Executor callbackExecutor) {
+        this(what, session, ticket, policy, callbackExecutor, cause -> {});
+    }
+
+    /**
+     * Creates the ownership of a ticket that was just granted, on the lane.
+     *
+     * @param onEnd told once when the ownership ends, a release included, by the thread that ends it: after the state has turned and
+     *     the removal of the ticket was asked for; it must not wait
+     */
+    public Ownership(
+            String what,
+            Session session,
+            Ticket ticket,
+            SuspensionPolicy policy,
+            Executor callbackExecutor,
+            Consumer<LossCause> onEnd) {
         this.what = what;
         this.session = session;
         this.ticket = ticket;
         this.policy = policy;
         this.callbacks = new LossCallbacks(what, callbackExecutor);
+        this.onEnd = onEnd;
     }
 
     /** Begins to watch the deadline. Called once, on the lane. */
@@ -165,6 +183,7 @@ public final class Ownership implements Lease {
             callbacks.lost(cause);
         }
         giveBack();
+        onEnd.accept(cause);
     }
 
     private void giveBack() {

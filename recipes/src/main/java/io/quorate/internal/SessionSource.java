@@ -20,13 +20,15 @@ public final class SessionSource {
 
     private final Backend backend;
     private final SessionOptions options;
+    private final Events events;
     private final AtomicReference<@Nullable CompletableFuture<LiveSession>> latest = new AtomicReference<>();
     private volatile boolean closed;
 
     /** Creates it; nothing is opened before {@link #current()}. */
-    public SessionSource(Backend backend, SessionOptions options) {
+    public SessionSource(Backend backend, SessionOptions options, Events events) {
         this.backend = backend;
         this.options = options;
+        this.events = events;
     }
 
     /**
@@ -130,7 +132,7 @@ public final class SessionSource {
             if (opened == null) {
                 opening.completeExceptionally(Failures.of(failure));
             } else {
-                LiveSession live = LiveSession.of(opened);
+                LiveSession live = LiveSession.of(opened, events);
                 opening.complete(live);
                 if (closed) {
                     // The client was closed while this was under way, perhaps too early for close() to see it.

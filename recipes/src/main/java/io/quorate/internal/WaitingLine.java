@@ -131,6 +131,11 @@ final class WaitingLine implements WatchListener {
         return inStep && view.isEmpty();
     }
 
+    /** Returns how many tickets the view shows. */
+    int size() {
+        return view.size();
+    }
+
     /** Returns whether this process has neither a waiter nor a holder here. */
     boolean isIdle() {
         return enqueuing == 0 && waiting.isEmpty() && owned.isEmpty();

@@ -43,6 +43,12 @@ public final class WaitingLines {
         return line != null && line.isKnownEmpty();
     }
 
+    /** Returns how many tickets are in a queue by the session's view of it; zero if it has none. */
+    int sizeOf(Key queue) {
+        WaitingLine line = lines.get(queue);
+        return line == null ? 0 : line.size();
+    }
+
     Place join(
             Key queue,
             String label,

@@ -128,7 +128,8 @@ public final class QueueLock implements DistributedLock {
                 GrantRule.FIRST_ONLY,
                 options.suspensionPolicy().orElse(null),
                 onlyAtOnce);
-        return new Acquisition<>(client.sessions(), request, client.callbackExecutor(), completion, toResult);
+        return new Acquisition<>(client.sessions(), request, client.callbackExecutor(), completion, toResult)
+                .observedBy(LockObservation.of(name, client.events()));
     }
 
     private List<Contender> contenders() throws InterruptedException {

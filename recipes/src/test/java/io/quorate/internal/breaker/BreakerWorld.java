@@ -109,10 +109,15 @@ final class BreakerWorld implements AutoCloseable {
         for (long passed = 0; !condition.getAsBoolean(); passed += interval.toNanos()) {
             if (passed > limit.toNanos()) {
                 throw new AssertionError("not within " + limit + ": " + what + "; the instances are "
-                        + instances.stream().map(Instance::view).toList() + ", the state was " + history);
+                        + instances.stream().map(Instance::view).toList() + ", the state was " + history
+                        + ". The trace ends with\n" + String.join("\n", lastOf(fixture.time().trace())));
             }
             every(interval, interval, action);
         }
+    }
+
+    private static List<String> lastOf(List<String> trace) {
+        return trace.subList(Math.max(0, trace.size() - 40), trace.size());
     }
 
     // ---------------------------------------------------------------- probes

@@ -11,6 +11,7 @@ import io.quorate.breaker.CircuitBreaker;
 import io.quorate.breaker.CircuitBreakerConfig;
 import io.quorate.breaker.Permission;
 import io.quorate.internal.Client;
+import io.quorate.internal.Events;
 import io.quorate.internal.SessionSource;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -40,7 +41,7 @@ final class Instance {
         this.sessions = new SessionSource(counting(fixture.newBackend()), fixture.options(name));
         fixture.await(sessions.current());
         Lane callbacks = fixture.time().newLane("callbacks of " + name);
-        Client client = new Client(sessions, Bytes.utf8(name), Duration.ofSeconds(10), callbacks);
+        Client client = new Client(sessions, Bytes.utf8(name), Duration.ofSeconds(10), callbacks, Events.NONE);
         this.breaker = new Breakers(client, rules).get(BreakerWorld.NAME, config);
     }
 
