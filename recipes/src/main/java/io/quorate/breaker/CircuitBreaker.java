@@ -122,7 +122,7 @@ public interface CircuitBreaker extends AutoCloseable {
      * Registers a listener of changes, called on the callback executor of the client, in order, beginning with the next
      * change. A listener that throws is logged and hurts no other.
      */
-    Subscription onEvent(Consumer<BreakerEvent> listener);
+    Subscription onChange(Consumer<BreakerChange> listener);
 
     /**
      * Withdraws this instance: it publishes nothing any more, gives its probes back, and lets every call pass uncounted.

@@ -5,13 +5,15 @@ import static java.util.Objects.requireNonNull;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.Ticker;
 import io.quorate.breaker.Authority;
-import io.quorate.breaker.BreakerEvent;
+import io.quorate.breaker.BreakerChange;
 import io.quorate.breaker.BreakerOverride;
 import io.quorate.breaker.BreakerState;
 import io.quorate.breaker.BreakerView;
 import io.quorate.breaker.CallCounts;
 import io.quorate.breaker.CircuitBreakerConfig;
 import io.quorate.breaker.CircuitBreakerOpenException;
+import io.quorate.event.BreakerEvent;
+import io.quorate.event.Family;
 import io.quorate.internal.Client;
 import io.quorate.internal.LiveSession;
 import java.time.Duration;
@@ -45,7 +47,7 @@ final class Circuit {
     private final Rules rules;
     private final Ticker ticker;
     private final BreakerNames names;
-    private final Consumer<BreakerEvent> listeners;
+    private final Consumer<BreakerChange> listeners;
     private final LongAdder rejected = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Runnable> afterUnlock = new ArrayList<>();
@@ -66,6 +68,7 @@ final class Circuit {
     private long phaseSeenNanos;
     private long overrideSeenNanos;
     private int ticksOver;
+    private long toldRejections;
     private @Nullable BreakerOverride toldOverride;
 
     Circuit(
@@ -74,7 +77,7 @@ final class Circuit {
             CircuitBreakerConfig config,
             Ticker ticker,
             Rules rules,
-            Consumer<BreakerEvent> listeners) {
+            Consumer<BreakerChange> listeners) {
         this.name = names.name();
         this.names = names;
         this.client = client;
@@ -337,8 +340,28 @@ final class Circuit {
     private void rotate(long now) {
         long seconds = (now - windowSinceNanos) / TICK_NANOS;
         if (seconds > 0) {
+            tellCalls();
             windowSinceNanos += seconds * TICK_NANOS;
             window.advance(seconds, config.rollingWindow().toSeconds());
+        }
+    }
+
+    /** Tells what became of the calls of the second that ends. */
+    private void tellCalls() {
+        if (!client.events().isObserved()) {
+            return;
+        }
+        CallCounts counts = window.newest().counts();
+        long rejections = rejected.sum() - toldRejections;
+        toldRejections += rejections;
+        if (counts.calls() + rejections > 0) {
+            client.events()
+                    .tell(listener -> listener.onBreaker(new BreakerEvent.Calls(
+                            Family.of(name),
+                            counts.calls() - counts.failures(),
+                            counts.failures(),
+                            counts.slow(),
+                            rejections)));
         }
     }
 
@@ -350,9 +373,19 @@ final class Circuit {
         BreakerOverride override = agreement.override();
         if (!before.sameStateAs(next) || !Objects.equals(override, toldOverride)) {
             toldOverride = override;
-            BreakerEvent event = new BreakerEvent(
+            BreakerChange event = new BreakerChange(
                     name, before.state(), next.state(), next.authority(), next.epoch(), Optional.ofNullable(override));
             afterUnlock.add(() -> listeners.accept(event));
+            client.events()
+                    .tell(listener -> listener.onBreaker(new BreakerEvent.StateChanged(
+                            Family.of(name),
+                            event.from().name(),
+                            event.to().name(),
+                            event.epoch(),
+                            "decided by " + event.authority()
+                                    + event.override()
+                                            .map(held -> ", overridden: " + held.mode() + ", " + held.reason())
+                                            .orElse(""))));
         }
     }
 

@@ -11,7 +11,7 @@ import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.Ticker;
-import io.quorate.breaker.BreakerEvent;
+import io.quorate.breaker.BreakerChange;
 import io.quorate.breaker.BreakerOverride;
 import io.quorate.breaker.BreakerView;
 import io.quorate.breaker.CircuitBreaker;
@@ -403,13 +403,13 @@ final class SharedCircuitBreaker implements CircuitBreaker {
     // ---------------------------------------------------------------- events, end
 
     @Override
-    public Subscription onEvent(Consumer<BreakerEvent> listener) {
+    public Subscription onChange(Consumer<BreakerChange> listener) {
         Registration registered = new Registration(listener);
         listeners.add(registered);
         return () -> listeners.remove(registered);
     }
 
-    private void tell(BreakerEvent event) {
+    private void tell(BreakerChange event) {
         for (Registration registered : listeners) {
             callbacks.execute(() -> registered.listener.accept(event));
         }
@@ -418,9 +418,9 @@ final class SharedCircuitBreaker implements CircuitBreaker {
     /** One registration; the same listener may be registered twice, and each is closed by itself. */
     private static final class Registration {
 
-        private final Consumer<BreakerEvent> listener;
+        private final Consumer<BreakerChange> listener;
 
-        Registration(Consumer<BreakerEvent> listener) {
+        Registration(Consumer<BreakerChange> listener) {
             this.listener = listener;
         }
     }

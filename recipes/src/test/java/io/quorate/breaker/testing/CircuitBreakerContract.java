@@ -20,7 +20,7 @@ import io.quorate.backend.testing.Fault;
 import io.quorate.backend.testing.ServiceState;
 import io.quorate.backend.testing.VirtualTime;
 import io.quorate.breaker.Authority;
-import io.quorate.breaker.BreakerEvent;
+import io.quorate.breaker.BreakerChange;
 import io.quorate.breaker.BreakerOverride;
 import io.quorate.breaker.BreakerState;
 import io.quorate.breaker.BreakerView;
@@ -546,13 +546,13 @@ public abstract class CircuitBreakerContract {
     @Test
     void listenersAreToldOfEachChangeInOrder() {
         CircuitBreaker breaker = breaker(open("a"), QUICK);
-        List<BreakerEvent> events = new CopyOnWriteArrayList<>();
-        List<BreakerEvent> closed = new CopyOnWriteArrayList<>();
-        breaker.onEvent(event -> {
+        List<BreakerChange> events = new CopyOnWriteArrayList<>();
+        List<BreakerChange> closed = new CopyOnWriteArrayList<>();
+        breaker.onChange(event -> {
             throw new IllegalStateException("a listener fails");
         });
-        breaker.onEvent(events::add);
-        Subscription subscription = breaker.onEvent(closed::add);
+        breaker.onChange(events::add);
+        Subscription subscription = breaker.onChange(closed::add);
         subscription.close();
         fail(breaker, 20);
 
@@ -563,9 +563,9 @@ public abstract class CircuitBreakerContract {
                 },
                 "it opened and closed");
         assertThat(events)
-                .extracting(BreakerEvent::to)
+                .extracting(BreakerChange::to)
                 .startsWith(BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.CLOSED);
-        assertThat(events).extracting(BreakerEvent::epoch).startsWith(1L, 2L, 3L);
+        assertThat(events).extracting(BreakerChange::epoch).startsWith(1L, 2L, 3L);
         assertThat(closed).isEmpty();
     }
 

@@ -110,7 +110,8 @@ final class BreakerWorld implements AutoCloseable {
             if (passed > limit.toNanos()) {
                 throw new AssertionError("not within " + limit + ": " + what + "; the instances are "
                         + instances.stream().map(Instance::view).toList() + ", the state was " + history
-                        + ". The trace ends with\n" + String.join("\n", lastOf(fixture.time().trace())));
+                        + ". The trace ends with\n"
+                        + String.join("\n", lastOf(fixture.time().trace())));
             }
             every(interval, interval, action);
         }

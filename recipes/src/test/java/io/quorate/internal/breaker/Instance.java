@@ -38,7 +38,7 @@ final class Instance {
     Instance(String name, ModelFixture fixture, CircuitBreakerConfig config, Rules rules) {
         this.name = name;
         this.fixture = fixture;
-        this.sessions = new SessionSource(counting(fixture.newBackend()), fixture.options(name));
+        this.sessions = new SessionSource(counting(fixture.newBackend()), fixture.options(name), Events.NONE);
         fixture.await(sessions.current());
         Lane callbacks = fixture.time().newLane("callbacks of " + name);
         Client client = new Client(sessions, Bytes.utf8(name), Duration.ofSeconds(10), callbacks, Events.NONE);

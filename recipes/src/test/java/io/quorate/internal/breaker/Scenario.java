@@ -181,7 +181,7 @@ enum Scenario {
                 () -> world.begin(prober).filter(BreakerWorld.Call::isProbe).ifPresent(call -> probe[0] = call));
         world.advance(Duration.ofSeconds(5));
         assertThat(all(instances, BreakerState.HALF_OPEN)).isTrue();
-        world.fixture.cut(prober.session().orElseThrow());
+        world.fixture.hang(prober.session().orElseThrow());
         probe[0].forget(false);
         world.until(
                 () -> all(instances, BreakerState.CLOSED),

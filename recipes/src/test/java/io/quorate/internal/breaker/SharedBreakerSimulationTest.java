@@ -14,7 +14,7 @@ final class SharedBreakerSimulationTest {
     private static final int SEEDS = 4;
 
     /** How many worlds the one is played in that is different each time. */
-    private static final int CHAOTIC_SEEDS = 60;
+    private static final int CHAOTIC_SEEDS = 40;
 
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("stories")

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param epoch the number of the shared state, as last seen
  * @param override the override that holds now, if there is one
  */
-public record BreakerEvent(
+public record BreakerChange(
         String name,
         BreakerState from,
         BreakerState to,
