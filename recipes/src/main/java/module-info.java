@@ -14,6 +14,7 @@ module io.quorate.recipes {
     exports io.quorate.breaker;
     exports io.quorate.config;
     exports io.quorate.event;
+    exports io.quorate.leader;
     exports io.quorate.lease;
     exports io.quorate.lock;
 

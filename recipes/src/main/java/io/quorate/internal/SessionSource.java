@@ -5,6 +5,7 @@ import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -90,6 +91,18 @@ public final class SessionSource {
                 }
             });
         });
+    }
+
+    /** Returns the open session, or {@code null} if there is none at the moment. */
+    @Nullable
+    Session openSession() {
+        CompletableFuture<LiveSession> known = latest.get();
+        return known != null && known.isDone() && isUsable(known) ? known.join().session() : null;
+    }
+
+    /** Returns the time-out that sessions are opened with. */
+    public Duration sessionTimeout() {
+        return options.timeout();
     }
 
     /** Returns whether the caller runs on the lane of the open session, where it must not wait. */

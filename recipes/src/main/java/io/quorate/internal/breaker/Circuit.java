@@ -216,7 +216,18 @@ final class Circuit {
             seat = taken;
             taken.begin();
         }
+        if (seat == null && !closed) {
+            client.after(TICK, () -> locked(this::tryAgain));
+        }
         update();
+    }
+
+    /** Stands in for the timer of a seat, as long as there is none. */
+    private void tryAgain() {
+        if (seat == null && !closed) {
+            tick(nanos());
+            attach();
+        }
     }
 
     // ---------------------------------------------------------------- what a seat tells

@@ -12,6 +12,7 @@ import io.quorate.breaker.CircuitBreakerConfig;
 import io.quorate.breaker.Permission;
 import io.quorate.internal.Client;
 import io.quorate.internal.Events;
+import io.quorate.internal.OpenRecipes;
 import io.quorate.internal.SessionSource;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -41,7 +42,11 @@ final class Instance {
         this.sessions = new SessionSource(counting(fixture.newBackend()), fixture.options(name), Events.NONE);
         fixture.await(sessions.current());
         Lane callbacks = fixture.time().newLane("callbacks of " + name);
-        Client client = new Client(sessions, Bytes.utf8(name), Duration.ofSeconds(10), callbacks, Events.NONE);
+        Client client = new Client(sessions, Bytes.utf8(name), Duration.ofSeconds(10), callbacks,
+                callbacks,
+                Events.NONE,
+                (task, delay) -> fixture.time().after(delay, task),
+                new OpenRecipes());
         this.breaker = new Breakers(client, rules).get(BreakerWorld.NAME, config);
     }
 
