@@ -226,6 +226,9 @@ public final class Quorate implements AutoCloseable {
      */
     public CircuitBreaker circuitBreaker(String name, CircuitBreakerConfig config) {
         return breakers.get(name, config);
+    }
+
+    /**
      * Returns the lock for reading and writing of the given name, with default options.
      *
      * @param name one or more key segments, such as {@code orders/42}

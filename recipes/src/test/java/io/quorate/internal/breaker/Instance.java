@@ -42,7 +42,11 @@ final class Instance {
         this.sessions = new SessionSource(counting(fixture.newBackend()), fixture.options(name), Events.NONE);
         fixture.await(sessions.current());
         Lane callbacks = fixture.time().newLane("callbacks of " + name);
-        Client client = new Client(sessions, Bytes.utf8(name), Duration.ofSeconds(10), callbacks,
+        Client client = new Client(
+                sessions,
+                Bytes.utf8(name),
+                Duration.ofSeconds(10),
+                callbacks,
                 callbacks,
                 Events.NONE,
                 (task, delay) -> fixture.time().after(delay, task),
