@@ -2,6 +2,7 @@ package io.quorate;
 
 import io.quorate.backend.Key;
 import io.quorate.backend.SessionOptions;
+import io.quorate.event.QuorateListener;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -17,13 +18,15 @@ import java.util.concurrent.Executor;
  * @param namespace the key below which all keys of the client live; {@link Key#ROOT} for none
  * @param callbackExecutor where callbacks run and futures of recipes complete; empty for daemon threads of the client's
  *     own. It is never shut down by the client.
+ * @param listener who is told what the client does, for metrics and logs; empty for nobody
  */
 public record QuorateOptions(
         String ownerName,
         Duration sessionTimeout,
         Duration operationTimeout,
         Key namespace,
-        Optional<Executor> callbackExecutor) {
+        Optional<Executor> callbackExecutor,
+        Optional<QuorateListener> listener) {
 
     /** The default of {@link #operationTimeout()}: 10 seconds. */
     public static final Duration DEFAULT_OPERATION_TIMEOUT = Duration.ofSeconds(10);
@@ -44,32 +47,40 @@ public record QuorateOptions(
                 SessionOptions.DEFAULT_TIMEOUT,
                 DEFAULT_OPERATION_TIMEOUT,
                 Key.ROOT,
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** Returns these options with another owner name. */
     public QuorateOptions withOwnerName(String name) {
-        return new QuorateOptions(name, sessionTimeout, operationTimeout, namespace, callbackExecutor);
+        return new QuorateOptions(name, sessionTimeout, operationTimeout, namespace, callbackExecutor, listener);
     }
 
     /** Returns these options with another session time-out. */
     public QuorateOptions withSessionTimeout(Duration timeout) {
-        return new QuorateOptions(ownerName, timeout, operationTimeout, namespace, callbackExecutor);
+        return new QuorateOptions(ownerName, timeout, operationTimeout, namespace, callbackExecutor, listener);
     }
 
     /** Returns these options with another operation time-out. */
     public QuorateOptions withOperationTimeout(Duration timeout) {
-        return new QuorateOptions(ownerName, sessionTimeout, timeout, namespace, callbackExecutor);
+        return new QuorateOptions(ownerName, sessionTimeout, timeout, namespace, callbackExecutor, listener);
     }
 
     /** Returns these options with another namespace. */
     public QuorateOptions withNamespace(Key key) {
-        return new QuorateOptions(ownerName, sessionTimeout, operationTimeout, key, callbackExecutor);
+        return new QuorateOptions(ownerName, sessionTimeout, operationTimeout, key, callbackExecutor, listener);
     }
 
     /** Returns these options with an executor of the user's. */
     public QuorateOptions withCallbackExecutor(Executor executor) {
-        return new QuorateOptions(ownerName, sessionTimeout, operationTimeout, namespace, Optional.of(executor));
+        return new QuorateOptions(
+                ownerName, sessionTimeout, operationTimeout, namespace, Optional.of(executor), listener);
+    }
+
+    /** Returns these options with a listener. */
+    public QuorateOptions withListener(QuorateListener told) {
+        return new QuorateOptions(
+                ownerName, sessionTimeout, operationTimeout, namespace, callbackExecutor, Optional.of(told));
     }
 
     SessionOptions sessionOptions() {

@@ -13,7 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
 public record LiveSession(Session session, WaitingLines lines) {
 
     /** Wraps a new session and begins to follow its state. */
-    public static LiveSession of(Session session) {
+    public static LiveSession of(Session opened, Events events) {
+        Session session = events.isObserved() ? ObservedSession.of(opened, events) : opened;
         WaitingLines lines = new WaitingLines(session);
         lines.start();
         return new LiveSession(session, lines);

@@ -22,13 +22,15 @@ public final class SessionSource {
 
     private final Backend backend;
     private final SessionOptions options;
+    private final Events events;
     private final AtomicReference<@Nullable CompletableFuture<LiveSession>> latest = new AtomicReference<>();
     private volatile boolean closed;
 
     /** Creates it; nothing is opened before {@link #current()}. */
-    public SessionSource(Backend backend, SessionOptions options) {
+    public SessionSource(Backend backend, SessionOptions options, Events events) {
         this.backend = backend;
         this.options = options;
+        this.events = events;
     }
 
     /**
@@ -100,6 +102,18 @@ public final class SessionSource {
                 : operation.get();
     }
 
+    /** Returns the open session, or {@code null} if there is none at the moment. */
+    @Nullable
+    Session openSession() {
+        CompletableFuture<LiveSession> known = latest.get();
+        return known != null && known.isDone() && isUsable(known) ? known.join().session() : null;
+    }
+
+    /** Returns the time-out that sessions are opened with. */
+    public Duration sessionTimeout() {
+        return options.timeout();
+    }
+
     /** Returns whether the caller runs on the lane of the open session, where it must not wait. */
     public boolean isOnLane() {
         CompletableFuture<LiveSession> known = latest.get();
@@ -140,7 +154,7 @@ public final class SessionSource {
             if (opened == null) {
                 opening.completeExceptionally(Failures.of(failure));
             } else {
-                LiveSession live = LiveSession.of(opened);
+                LiveSession live = LiveSession.of(opened, events);
                 opening.complete(live);
                 if (closed) {
                     // The client was closed while this was under way, perhaps too early for close() to see it.

@@ -24,7 +24,7 @@ final class AcquisitionTest {
     void attemptThatIsCancelledWhileItQueuesUpTakesItsTicketBack() {
         List<CompletableFuture<?>> result = new ArrayList<>();
         Acquisition<String> acquisition = new Acquisition<>(
-                new SessionSource(new OneSession(), SessionOptions.of("a")),
+                new SessionSource(new OneSession(), SessionOptions.of("a"), Events.NONE),
                 new Acquisition.Request(
                         "a lock",
                         Key.of("/locks/orders"),
