@@ -152,6 +152,9 @@ final class ZooKeeperOperatorTest {
         CompletableFuture<LockLease> waiting = anonymous.lock("orders").acquireAsync();
         org.awaitility.Awaitility.await()
                 .until(() -> named.lock("orders").contendersAsync().join().size() == 2);
+        // Whatever the waiter's session has been told of the holder by now, it is behind this.
+        assertThat(anonymous.lock("orders").tryAcquire()).isEmpty();
+        assertThat(waiting).isNotDone();
         await(holder.release());
 
         assertThat(await(waiting).token()).isGreaterThan(holder.token());

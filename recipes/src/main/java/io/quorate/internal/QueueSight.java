@@ -10,11 +10,13 @@ import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
+import io.quorate.backend.Subscription;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
 import io.quorate.backend.Watch;
 import io.quorate.backend.WatchBatch;
 import io.quorate.backend.WatchListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -26,6 +28,8 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a session knows of one queue in which it has places: its own tickets, and those it waits for, each by a watch of its own, so that
@@ -36,10 +40,16 @@ import org.jspecify.annotations.Nullable;
  * are {@linkplain #ahead known to be}. When somebody leaves who was waited for, and there are others in the list, it is read anew once, by one
  * request; what is missing then has left.
  *
- * <p>Who has to wait for very many at the same time, or for somebody whose ticket it must not read, watches the queue as a whole instead: one watch for all of them. Confined to the session's
- * lane.
+ * <p>Who has to wait for very many at the same time watches the queue as a whole instead: one watch for all of them. Of a ticket that it must
+ * not read a session is told nothing, by no watch; the names can be read all the same, and who waits for such a ticket looks at them again
+ * and again. Confined to the session's lane.
  */
 final class QueueSight {
+
+    private static final Logger log = LoggerFactory.getLogger(QueueSight.class);
+
+    /** How often names are looked at while nothing else tells of a departure. */
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
     /** How many tickets of others are watched one by one; for more of them the whole queue is. */
     private static final int MAX_AIMED = 8;
@@ -78,6 +88,7 @@ final class QueueSight {
     private boolean unreadable;
 
     private @Nullable Watch whole;
+    private @Nullable Subscription nextLook;
 
     QueueSight(Session session, Key queue, Viewer viewer) {
         this.session = session;
@@ -123,18 +134,22 @@ final class QueueSight {
 
     /** Waits for these to leave, and for no others. */
     void aimAt(List<QueueEntry> blockers) {
-        boolean many = unreadable || blockers.size() > MAX_AIMED;
+        boolean many = blockers.size() > MAX_AIMED;
         Set<QueueEntry> wanted = new HashSet<>(own);
-        if (!many) {
-            wanted.addAll(blockers);
+        if (!many || unreadable) {
             closeWhole();
+        }
+        if (!many && !unreadable) {
+            wanted.addAll(blockers);
         }
         for (Sighting sighting : List.copyOf(sightings.values())) {
             if (!wanted.contains(sighting.entry)) {
                 sighting.close();
             }
         }
-        if (many) {
+        if (unreadable) {
+            lookAgain(!blockers.isEmpty());
+        } else if (many) {
             watchWhole();
         } else if (outdated && !sightings.keySet().containsAll(wanted)) {
             read();
@@ -148,6 +163,7 @@ final class QueueSight {
     void close() {
         List.copyOf(sightings.values()).forEach(Sighting::close);
         closeWhole();
+        lookAgain(false);
         own.clear();
         known.clear();
         sharing.clear();
@@ -195,6 +211,22 @@ final class QueueSight {
             }
             viewer.othersChanged();
         });
+    }
+
+    private void lookAgain(boolean isWaiting) {
+        Subscription planned = nextLook;
+        if (planned != null && !isWaiting) {
+            planned.close();
+            nextLook = null;
+        } else if (planned == null && isWaiting) {
+            nextLook = session.scheduler()
+                    .schedule(
+                            () -> {
+                                nextLook = null;
+                                read();
+                            },
+                            LOOK_INTERVAL);
+        }
     }
 
     private void watchWhole() {
@@ -262,6 +294,13 @@ final class QueueSight {
             sightings.remove(entry);
             if (cause instanceof AccessDeniedException && !own.contains(entry)) {
                 // The names are enough to wait by, and who may take a place may read them.
+                if (!unreadable) {
+                    log.warn(
+                            "{} holds tickets that this session must not read, so that it looks every {} ms whether they have left; "
+                                    + "give all users of the queue the same rights",
+                            queue,
+                            LOOK_INTERVAL.toMillis());
+                }
                 unreadable = true;
                 viewer.othersChanged();
             } else {
