@@ -199,7 +199,7 @@ public final class Member {
      */
     public void confirmCommitIndex(LongConsumer reply) {
         long[] index = new long[1];
-        service().joinRound(List.of(), at -> index[0] = at, () -> reply.accept(index[0]));
+        service().joinRound(0, at -> index[0] = at, () -> reply.accept(index[0]));
     }
 
     private Service service() {

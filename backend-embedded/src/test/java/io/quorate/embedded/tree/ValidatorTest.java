@@ -323,7 +323,7 @@ class ValidatorTest {
     void indexThatWasUsedIsRefused() {
         Fixture leader = new Fixture();
         leader.open();
-        assertThatThrownBy(() -> leader.validator.validate(Fixture.openRequest(), 1, 0))
+        assertThatThrownBy(() -> leader.validator.validate(leader.openRequest(), 1, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("index 1");
     }
