@@ -135,7 +135,8 @@ final class Leadership {
             }
         }
         long id = asked.ask().id();
-        serving.answer(asked.connection(), new PeerMessage.ReadAt(id, member.peer().commitIndex()));
+        serving.answer(
+                asked.connection(), new PeerMessage.ReadAt(id, member.peer().commitIndex()));
         return new Round(asked.connection(), id, gone);
     }
 

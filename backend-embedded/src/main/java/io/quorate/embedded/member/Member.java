@@ -9,7 +9,6 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.StorageCompletion;
 import io.quorate.embedded.zab.ZabPeer;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +142,11 @@ public final class Member {
     /** Returns the index of the last transaction that it has applied. */
     public long applied() {
         return replica.state().appliedIndex();
+    }
+
+    /** Returns the index behind which its log begins; what came before is in its snapshot. */
+    public long logBase() {
+        return replica.tail().base().index();
     }
 
     /** Returns the state, for reading. */
