@@ -327,6 +327,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
+        loop.help();
         try {
             return result.orTimeout(LOOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                     .join();

@@ -155,9 +155,7 @@ final class Writers {
                     if (call != null) {
                         Bytes value = entry.value();
                         call.returned(new VersionedStore.Found(
-                                value == null ? null : value.utf8(),
-                                entry.createRevision(),
-                                entry.modRevision()));
+                                value == null ? null : value.utf8(), entry.createRevision(), entry.modRevision()));
                     }
                     next();
                 } else {

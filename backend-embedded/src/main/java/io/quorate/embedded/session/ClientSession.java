@@ -219,7 +219,7 @@ public final class ClientSession implements Session {
     /** Forgets a watch that its user closed. Called by any thread. */
     void forget(ClientWatch watch) {
         share.releaseWatch();
-        frontEnd.submit(() -> core.remove(watch));
+        frontEnd.submit(lane, () -> core.remove(watch));
     }
 
     /** A watch has ended with its session. */
@@ -238,7 +238,7 @@ public final class ClientSession implements Session {
     public CompletableFuture<Void> closeAsync() {
         if (!closing) {
             closing = true;
-            frontEnd.submit(core::requestClose);
+            frontEnd.submit(lane, core::requestClose);
         }
         return core.end().copy();
     }
@@ -284,27 +284,27 @@ public final class ClientSession implements Session {
 
     /** Breaks the connection until {@link #restore}. */
     public void cut() {
-        frontEnd.submit(core.link()::cut);
+        frontEnd.submit(lane, core.link()::cut);
     }
 
     /** Loses everything in both directions until {@link #restore}. */
     public void hang() {
-        frontEnd.submit(core.link()::hang);
+        frontEnd.submit(lane, core.link()::hang);
     }
 
     /** Ends what {@link #cut} or {@link #hang} began. */
     public void restore() {
-        frontEnd.submit(core.link()::restore);
+        frontEnd.submit(lane, core.link()::restore);
     }
 
     /** Breaks the connection when the next write is answered, before the answer arrives. */
     public void loseNextReply() {
-        frontEnd.submit(core.link()::loseNextReply);
+        frontEnd.submit(lane, core.link()::loseNextReply);
     }
 
     /** Breaks the connection when the next write is sent, before it arrives. */
     public void loseNextRequest() {
-        frontEnd.submit(core.link()::loseNextRequest);
+        frontEnd.submit(lane, core.link()::loseNextRequest);
     }
 
     /** Returns a readable form. */

@@ -216,7 +216,7 @@ final class Operations {
     private void pumpSoon() {
         if (!unsent.isEmpty() || core.isClosing()) {
             // Not at once: the member is in the middle of a step.
-            frontEnd.submit(core::pump);
+            frontEnd.submit(lane, core::pump);
         }
     }
 
@@ -240,7 +240,7 @@ final class Operations {
 
     /** Gives back a ticket that nobody waits for any more. Called on the lane. */
     void removeUnwanted(Ticket ticket) {
-        frontEnd.submit(() -> {
+        frontEnd.submit(lane, () -> {
             if (!core.isClosing()) {
                 Pending<?> removal = new Pending.Dequeuing(namespace.absolute(ticket.key()));
                 share.admitAnyway(removal);

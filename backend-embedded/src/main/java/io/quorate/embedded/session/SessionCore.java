@@ -122,7 +122,7 @@ final class SessionCore implements SessionLink.Listener {
             closedPublished = true;
             lane.offer(() -> {
                 state.publish(SessionState.CLOSED);
-                frontEnd.submit(this::tellMembersOfClose);
+                frontEnd.submit(lane, this::tellMembersOfClose);
             });
         }
     }
