@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -137,6 +138,15 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             loop.help();
             loop.start();
         }
+    }
+
+    /** Tells why the ensemble could not start, if it could not; on any thread, or at once. */
+    void whenStartFails(Consumer<Throwable> listener) {
+        CompletableFuture<?> unused = members.ready().whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                listener.accept(DataDirectoryException.translate(failure));
+            }
+        });
     }
 
     private final class Driven implements EnsembleLoop.Work {
