@@ -214,7 +214,7 @@ public final class Attachment {
         ReadItem<T> item = new ReadItem<>(reading, reply, latest);
         awaiting.add(item);
         if (latest) {
-            service.joinRound(List.of(session), item::readAt, item::confirm);
+            service.joinRound(session, item::readAt, item::confirm);
         } else {
             advance();
         }
@@ -222,7 +222,7 @@ public final class Attachment {
 
     /** Gives a sign of life; the reply comes once a quorum has confirmed the leader that heard it. */
     public void touch(Runnable onConfirmed) {
-        service.joinRound(List.of(session), index -> {}, () -> {
+        service.joinRound(session, index -> {}, () -> {
             if (!detached) {
                 onConfirmed.run();
             }

@@ -34,7 +34,9 @@ final class Leadership {
     /** Where a request came from: a connection, 0 for this member. */
     private record Incoming(long connection, long controlId, Request request) {}
 
-    private record Round(long connection, long id) {}
+    private record Round(long connection, long id, List<Long> gone) {}
+
+    private record Asked(long connection, PeerMessage.AskRound ask) {}
 
     private final Member member;
     private final Serving serving;
@@ -42,7 +44,7 @@ final class Leadership {
     private final SessionExpiry expiry;
     private final ArrayDeque<Incoming> requests = new ArrayDeque<>();
     private final Map<Long, List<Round>> rounds = new HashMap<>();
-    private List<Round> asked = new ArrayList<>();
+    private List<Asked> asked = new ArrayList<>();
     private @Nullable Validator validator;
     private boolean draining;
     private long lastTicket;
@@ -74,10 +76,7 @@ final class Leadership {
 
     void receive(long connection, PeerMessage message) {
         if (message instanceof PeerMessage.AskRound ask) {
-            ask.sessions().forEach(this::heardOf);
-            asked.add(new Round(connection, ask.id()));
-            serving.answer(
-                    connection, new PeerMessage.ReadAt(ask.id(), member.peer().commitIndex()));
+            asked.add(new Asked(connection, ask));
         } else if (draining) {
             return;
         } else if (message instanceof PeerMessage.Submit submit) {
@@ -94,13 +93,19 @@ final class Leadership {
 
     /** Ends a session as if it had been silent for too long. */
     void expire(long session) {
+        expiry.expiring(session);
         requests.add(new Incoming(0, 0, new Request.CloseSession(session, true)));
     }
 
     /** Does what was asked for since the last call; returns whether there was anything. */
     boolean run() {
+        // Before it has applied what it found in the log, it does not know which sessions there are.
+        Validator judge = validator();
+        if (judge == null) {
+            return false;
+        }
         boolean worked = beginRound();
-        return propose() || worked;
+        return propose(judge) || worked;
     }
 
     // ---- rounds
@@ -109,18 +114,37 @@ final class Leadership {
         if (asked.isEmpty()) {
             return false;
         }
-        long ticket = ++lastTicket;
-        rounds.put(ticket, asked);
+        List<Round> begun = new ArrayList<>();
+        for (Asked next : asked) {
+            begun.add(begin(next));
+        }
         asked = new ArrayList<>();
+        long ticket = ++lastTicket;
+        rounds.put(ticket, begun);
         member.step(new Event.BeginRound(ticket));
         return true;
+    }
+
+    private Round begin(Asked asked) {
+        List<Long> gone = new ArrayList<>();
+        for (long session : asked.ask().sessions()) {
+            if (expiry.isGone(session, member.applied())) {
+                gone.add(session);
+            } else {
+                heardOf(session);
+            }
+        }
+        long id = asked.ask().id();
+        serving.answer(
+                asked.connection(), new PeerMessage.ReadAt(id, member.peer().commitIndex()));
+        return new Round(asked.connection(), id, gone);
     }
 
     void roundConfirmed(long ticket) {
         List<Round> confirmed = rounds.remove(ticket);
         if (confirmed != null) {
             for (Round round : confirmed) {
-                serving.answer(round.connection(), new PeerMessage.RoundConfirmed(round.id()));
+                serving.answer(round.connection(), new PeerMessage.RoundConfirmed(round.id(), round.gone()));
             }
         }
     }
@@ -137,10 +161,9 @@ final class Leadership {
         return validator;
     }
 
-    private boolean propose() {
-        Validator judge = validator();
+    private boolean propose(Validator judge) {
         long next = member.peer().nextIndex();
-        if (judge == null || next == 0 || requests.isEmpty() || next - member.applied() > MAX_OUTSTANDING) {
+        if (next == 0 || requests.isEmpty() || next - member.applied() > MAX_OUTSTANDING) {
             return false;
         }
         List<byte[]> payloads = new ArrayList<>();

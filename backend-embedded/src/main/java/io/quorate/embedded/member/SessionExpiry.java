@@ -65,6 +65,24 @@ final class SessionExpiry {
         }
     }
 
+    /** The end of a session is being proposed. */
+    void expiring(long session) {
+        Heard heard = sessions.get(session);
+        if (heard != null) {
+            heard.over = true;
+        }
+    }
+
+    /**
+     * Whether a session has ended, or its end is being proposed: a sign of life comes too late then.
+     *
+     * @param applied all sessions opened up to this index have been named
+     */
+    boolean isGone(long session, long applied) {
+        Heard heard = sessions.get(session);
+        return heard == null ? session <= applied : heard.over;
+    }
+
     /** A session gave a sign of life. */
     void heardOf(long session, long nowNanos) {
         Heard heard = sessions.get(session);
