@@ -27,6 +27,9 @@ import io.quorate.internal.SessionSource;
 import io.quorate.internal.leader.QueueLeaderElection;
 import io.quorate.internal.leader.QueueLeaderLatch;
 import io.quorate.internal.lock.QueueLock;
+import io.quorate.internal.lock.QueueMultiLock;
+import io.quorate.internal.lock.QueueReadWriteLock;
+import io.quorate.internal.lock.QueueSemaphore;
 import io.quorate.leader.AsyncLeaderBody;
 import io.quorate.leader.LeaderBody;
 import io.quorate.leader.LeaderElection;
@@ -35,7 +38,15 @@ import io.quorate.leader.LeaderLatch;
 import io.quorate.leader.LeaderLatchOptions;
 import io.quorate.lock.DistributedLock;
 import io.quorate.lock.LockOptions;
+import io.quorate.lock.MultiLock;
+import io.quorate.lock.ReadWriteLock;
+import io.quorate.lock.Semaphore;
+import io.quorate.lock.SemaphoreOptions;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,6 +66,9 @@ public final class Quorate implements AutoCloseable {
     /** Where the queues of locks are: the lock {@code orders/42} is the queue {@code /locks/orders/42}. */
     private static final Key LOCKS = Key.of("/locks");
 
+    private static final Key READ_WRITE_LOCKS = Key.of("/read-write-locks");
+    private static final Key SEMAPHORE_QUEUES = Key.of("/semaphores/queues");
+    private static final Key SEMAPHORE_PERMITS = Key.of("/semaphores/permits");
     /** Where the queues of candidates are. */
     private static final Key LEADERS = Key.of("/leaders");
 
@@ -182,6 +196,74 @@ public final class Quorate implements AutoCloseable {
      */
     public DistributedLock lock(String name, LockOptions options) {
         return new QueueLock(client, name, LOCKS.resolve(name), options);
+    }
+
+    /**
+     * Returns the lock for reading and writing of the given name, with default options.
+     *
+     * @param name one or more key segments, such as {@code orders/42}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public ReadWriteLock readWriteLock(String name) {
+        return readWriteLock(name, LockOptions.defaults());
+    }
+
+    /**
+     * Returns the lock for reading and writing of the given name.
+     *
+     * @param name one or more key segments, such as {@code orders/42}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public ReadWriteLock readWriteLock(String name, LockOptions options) {
+        return new QueueReadWriteLock(client, name, READ_WRITE_LOCKS.resolve(name), options);
+    }
+
+    /**
+     * Returns the semaphore of the given name, with default options: one permit, unless somebody has set another number.
+     *
+     * @param name one or more key segments, such as {@code jobs/nightly}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public Semaphore semaphore(String name) {
+        return semaphore(name, SemaphoreOptions.defaults());
+    }
+
+    /**
+     * Returns the semaphore of the given name.
+     *
+     * @param name one or more key segments, such as {@code jobs/nightly}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public Semaphore semaphore(String name, SemaphoreOptions options) {
+        return new QueueSemaphore(
+                client, name, SEMAPHORE_QUEUES.resolve(name), SEMAPHORE_PERMITS.resolve(name), options);
+    }
+
+    /**
+     * Returns the locks of the given names as one, with default options.
+     *
+     * @param names the names of locks as for {@link #lock(String)}, at least one, in any order
+     * @throws InvalidKeyException if a name breaks the grammar of keys
+     * @throws IllegalArgumentException if there is no name, or the same twice
+     */
+    public MultiLock multiLock(Collection<String> names) {
+        return multiLock(names, LockOptions.defaults());
+    }
+
+    /**
+     * Returns the locks of the given names as one.
+     *
+     * @param names the names of locks as for {@link #lock(String)}, at least one, in any order
+     * @throws InvalidKeyException if a name breaks the grammar of keys
+     * @throws IllegalArgumentException if there is no name, or the same twice
+     */
+    public MultiLock multiLock(Collection<String> names, LockOptions options) {
+        SortedMap<String, Key> queues = new TreeMap<>();
+        names.forEach(name -> queues.put(name, LOCKS.resolve(name)));
+        if (queues.isEmpty() || new HashSet<>(queues.values()).size() != names.size()) {
+            throw new IllegalArgumentException("a multi-lock has different names, at least one, not " + names);
+        }
+        return new QueueMultiLock(client, queues, options);
     }
 
     /**

@@ -112,6 +112,8 @@ public final class ModelBackend implements Backend {
         TICKET_REVISION_STARTS_ANEW,
         /** A ticket names its predecessor only. */
         ONLY_THE_PREDECESSOR_IS_AHEAD,
+        /** Tickets of several queues are taken one after the other. */
+        TICKETS_ARE_TAKEN_ONE_BY_ONE,
         /** Giving a ticket back removes the one at the head. */
         DEQUEUE_REMOVES_THE_FIRST,
         /** A queue stays when it is empty. */
