@@ -66,8 +66,8 @@ final class LeaderExpiryTest {
     private void leaderIsLostBeforeTheNextOneLeads(SuspensionPolicy policy, Runnable fault) throws Exception {
         try (Quorate a = client(proxy.connectString(), SESSION);
                 Quorate b = client(servers.connectString(), Duration.ofSeconds(20));
-                LeaderLatch latchOfA = a.leaderLatch(
-                        "ledger", LeaderLatchOptions.defaults().withSuspensionPolicy(policy));
+                LeaderLatch latchOfA =
+                        a.leaderLatch("ledger", LeaderLatchOptions.defaults().withSuspensionPolicy(policy));
                 LeaderLatch latchOfB = b.leaderLatch("ledger")) {
             latchOfA.start();
             Leadership stale = latchOfA.await(LIMIT);

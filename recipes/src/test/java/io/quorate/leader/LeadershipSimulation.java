@@ -43,6 +43,7 @@ final class LeadershipSimulation {
     private final ModelFixture fixture;
     private final VirtualTime world;
     private final RandomGenerator random;
+    private final boolean queueIsDeleted;
     private final List<Participating> all = new ArrayList<>();
     private final List<TermRecorder> recorders = new ArrayList<>();
     private final Set<Key> deleted = new HashSet<>();
@@ -52,19 +53,18 @@ final class LeadershipSimulation {
 
     /** One client with a candidate: a latch, or an election with a body. */
     private final class Participating {
-        private final String owner;
         private final Quorate client;
         private @Nullable LeaderLatch latch;
         private @Nullable LeaderElection election;
         private @Nullable WorkingBody body;
 
-        Participating(String owner, Quorate client) {
-            this.owner = owner;
+        Participating(Quorate client) {
             this.client = client;
         }
 
         void stand() {
-            SuspensionPolicy policy = random.nextBoolean() ? SuspensionPolicy.FAIL_FAST : SuspensionPolicy.UNTIL_DEADLINE;
+            SuspensionPolicy policy =
+                    random.nextBoolean() ? SuspensionPolicy.FAIL_FAST : SuspensionPolicy.UNTIL_DEADLINE;
             TermRecorder recorder = new TermRecorder();
             recorders.add(recorder);
             if (random.nextBoolean()) {
@@ -150,7 +150,13 @@ final class LeadershipSimulation {
         }
     }
 
-    LeadershipSimulation(long seed) {
+    /**
+     * Creates a world.
+     *
+     * @param queueIsDeleted whether the operator also deletes the whole queue, and not only entries
+     */
+    LeadershipSimulation(long seed, boolean queueIsDeleted) {
+        this.queueIsDeleted = queueIsDeleted;
         this.fixture = new ModelFixture(seed, Duration.ofMillis(seed % 4 * 4));
         this.world = fixture.time();
         this.random = world.random();
@@ -164,8 +170,7 @@ final class LeadershipSimulation {
                     .withOwnerName(owner)
                     .withSessionTimeout(fixture.sessionTimeout())
                     .withCallbackExecutor(world.newLane("callbacks of " + owner));
-            Participating one = new Participating(
-                    owner, fixture.await(Quorate.openAsync(fixture.newBackend(), options)));
+            Participating one = new Participating(fixture.await(Quorate.openAsync(fixture.newBackend(), options)));
             one.stand();
             all.add(one);
         }
@@ -219,7 +224,9 @@ final class LeadershipSimulation {
                 held.add(working);
             }
         }
-        assertThat(held).as("leaderships that are held at one instant; trace %s", tail()).hasSizeLessThanOrEqualTo(1);
+        assertThat(held)
+                .as("leaderships that are held at one instant; trace %s", tail())
+                .hasSizeLessThanOrEqualTo(1);
         if (!held.isEmpty() && held.get(0) != last) {
             last = held.get(0);
             terms++;
@@ -229,8 +236,9 @@ final class LeadershipSimulation {
     }
 
     private boolean somebodyLeadsAndEverybodyStandsOnce() {
-        List<Participating> standing =
-                all.stream().filter(one -> one.latch != null || one.election != null).toList();
+        List<Participating> standing = all.stream()
+                .filter(one -> one.latch != null || one.election != null)
+                .toList();
         return standing.stream().anyMatch(one -> one.leadership().isPresent())
                 && fixture.audit().sessionEntries() == standing.size()
                 && fixture.audit().sessions() == all.size();
@@ -264,7 +272,7 @@ final class LeadershipSimulation {
     }
 
     private void deleteAsAnOperator(Participating one) {
-        if (random.nextInt(3) == 0) {
+        if (random.nextInt(3) == 0 && queueIsDeleted) {
             delete(QUEUE);
         } else {
             one.leadership().ifPresent(leadership -> delete(leadership.guard().key()));
@@ -297,7 +305,8 @@ final class LeadershipSimulation {
         fixture.startService();
         all.forEach(one -> one.session().ifPresent(fixture::restore));
         // A session that opens while its predecessor is being forgotten may still carry a fault of the last moment.
-        world.after(Duration.ofSeconds(5), () -> all.forEach(one -> one.session().ifPresent(fixture::restore)));
+        world.after(
+                Duration.ofSeconds(5), () -> all.forEach(one -> one.session().ifPresent(fixture::restore)));
     }
 
     private Duration randomTime(int maxMillis) {

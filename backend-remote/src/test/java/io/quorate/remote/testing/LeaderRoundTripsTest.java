@@ -27,11 +27,11 @@ class LeaderRoundTripsTest {
         HAND_OVER_AT_NEXT
     }
 
-    private static final Map<Step, Integer> QUORATE = Map.of(
-            Step.START, 1, Step.QUEUE_UP, 1, Step.HAND_OVER, 1, Step.HAND_OVER_AT_NEXT, 0);
+    private static final Map<Step, Integer> QUORATE =
+            Map.of(Step.START, 1, Step.QUEUE_UP, 1, Step.HAND_OVER, 1, Step.HAND_OVER_AT_NEXT, 0);
 
-    private static final Map<Step, Integer> CURATOR = Map.of(
-            Step.START, 3, Step.QUEUE_UP, 3, Step.HAND_OVER, 3, Step.HAND_OVER_AT_NEXT, 2);
+    private static final Map<Step, Integer> CURATOR =
+            Map.of(Step.START, 3, Step.QUEUE_UP, 3, Step.HAND_OVER, 3, Step.HAND_OVER_AT_NEXT, 2);
 
     private final StringBuilder trace = new StringBuilder();
 

@@ -389,8 +389,7 @@ public abstract class LeaderLatchContract extends LeadershipContract {
                 .eventually(
                         () -> {
                             List<Participant> now = participants(a);
-                            return now.size() == 2
-                                    && now.stream().noneMatch(one -> before.contains(one.token()));
+                            return now.size() == 2 && now.stream().noneMatch(one -> before.contains(one.token()));
                         },
                         "both stand again");
         fixture().eventually(() -> a.hasLeadership() || b.hasLeadership(), "one of them leads");
