@@ -11,6 +11,7 @@ module io.quorate.recipes {
 
     exports io.quorate;
     exports io.quorate.backend;
+    exports io.quorate.breaker;
     exports io.quorate.config;
     exports io.quorate.event;
     exports io.quorate.leader;
