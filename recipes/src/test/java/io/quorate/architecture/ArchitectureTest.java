@@ -7,7 +7,11 @@ import org.junit.jupiter.api.Test;
 
 final class ArchitectureTest extends ArchitectureContract {
     private static final Set<String> ALLOWED_PACKAGES = Set.of("io.quorate..", "org.slf4j", "org.jspecify.annotations");
-    private static final Set<String> CLOCK_READERS = Set.of("io.quorate.backend.Ticker");
+
+    /** The options of config watchers take a clock, for the times that people read, and name the one that is used if none is given. */
+    private static final Set<String> CLOCK_READERS =
+            Set.of("io.quorate.backend.Ticker", "io.quorate.config.ConfigOptions");
+
     private static final Set<String> THREAD_OWNERS = Set.of("io.quorate.CallbackThreads");
     private static final Set<String> RANDOM_SOURCES = Set.of();
 
