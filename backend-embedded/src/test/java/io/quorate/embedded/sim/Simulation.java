@@ -17,7 +17,7 @@ final class Simulation {
     private final AtomicLong nextSeed;
     private final AtomicLong schedules = new AtomicLong();
     private final AtomicLong events = new AtomicLong();
-    private final Sightings rare = new Sightings();
+    private final Sightings<Rare> rare = new Sightings<>(Rare.class);
     private final List<RandomRun.Outcome> failures = new ArrayList<>();
 
     Simulation(long firstSeed) {
