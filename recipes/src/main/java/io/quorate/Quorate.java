@@ -171,9 +171,13 @@ public final class Quorate implements AutoCloseable {
      */
     public CommitResult commit(Commit commit) throws InterruptedException {
         client.refuseToWaitOnLane();
-        CompletableFuture<CommitResult> result = sessions.call(session -> session.commit(commit));
         try {
-            return Await.within(client.operationTimeout(), result, "the commit", () -> "the backend did not answer");
+            return Await.within(
+                    client.operationTimeout(),
+                    sessions,
+                    () -> sessions.call(session -> session.commit(commit)),
+                    "the commit",
+                    () -> "the backend did not answer");
         } catch (TimeoutExceededException e) {
             throw new OutcomeUnknownException(
                     "the commit was not confirmed within " + client.operationTimeout()
@@ -192,7 +196,8 @@ public final class Quorate implements AutoCloseable {
         client.refuseToWaitOnLane();
         return Await.within(
                 client.operationTimeout(),
-                sessions.call(session -> session.get(key, Read.LATEST)),
+                sessions,
+                () -> sessions.call(session -> session.get(key, Read.LATEST)),
                 "reading " + key,
                 () -> "the backend did not answer");
     }

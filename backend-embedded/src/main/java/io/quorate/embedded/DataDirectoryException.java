@@ -2,27 +2,91 @@ package io.quorate.embedded;
 
 import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.QuorateException;
+import io.quorate.embedded.log.CorruptStorageException;
+import io.quorate.embedded.log.DataDirInUseException;
+import io.quorate.embedded.log.DataDirLostException;
+import io.quorate.embedded.log.DataDirMismatchException;
+import io.quorate.embedded.log.EnsembleMismatchException;
 import io.quorate.embedded.log.StorageException;
+import io.quorate.embedded.log.StorageFullException;
+import io.quorate.embedded.log.UnsafeDataDirException;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The data directory of a member cannot be used: it is in use, another ensemble's, damaged, unsafe or full. Nothing was changed;
- * the message says which and what to do.
+ * The data directory of an ensemble or of a member cannot be used. The message names the directory, the file and the place in
+ * it if there is one, and says what to do.
  */
 public final class DataDirectoryException extends QuorateException {
 
     private static final long serialVersionUID = 1L;
 
-    DataDirectoryException(String message, Throwable cause) {
+    /** Why a directory cannot be used. */
+    public enum Reason {
+        /** Another ensemble, in this process or another, has it open. */
+        IN_USE,
+        /** It is another ensemble's or member's, or was made for another number of members. */
+        MISMATCH,
+        /** It is empty though it was used before, and nobody has what it held. */
+        LOST,
+        /** Its files are damaged, and nobody else has what they held. */
+        DAMAGED,
+        /** Others could redirect it or write to it. */
+        UNSAFE,
+        /** There is no room. */
+        FULL,
+        /** The disk failed. */
+        FAILED
+    }
+
+    private final Reason reason;
+
+    private DataDirectoryException(Reason reason, String message, @Nullable Throwable cause) {
         super(Outcome.DID_NOT_HAPPEN, message, cause);
+        this.reason = reason;
+    }
+
+    /** Returns why the directory cannot be used. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Whether a failure to start is somebody's mistake rather than a disk's. */
+    static boolean isMistake(Throwable cause) {
+        Reason reason = reasonOf(cause);
+        return reason != Reason.FAILED && reason != Reason.FULL;
+    }
+
+    private static Reason reasonOf(Throwable cause) {
+        if (cause instanceof DataDirInUseException) {
+            return Reason.IN_USE;
+        } else if (cause instanceof DataDirMismatchException || cause instanceof EnsembleMismatchException) {
+            return Reason.MISMATCH;
+        } else if (cause instanceof DataDirLostException) {
+            return Reason.LOST;
+        } else if (cause instanceof CorruptStorageException) {
+            return Reason.DAMAGED;
+        } else if (cause instanceof UnsafeDataDirException) {
+            return Reason.UNSAFE;
+        }
+        return cause instanceof StorageFullException ? Reason.FULL : Reason.FAILED;
     }
 
     static QuorateException translate(Throwable cause) {
         if (cause instanceof QuorateException known) {
             return known;
         }
-        if (cause instanceof StorageException || cause instanceof java.io.IOException) {
-            return new DataDirectoryException(String.valueOf(cause.getMessage()), cause);
+        if (cause instanceof StorageException || cause instanceof IOException) {
+            return new DataDirectoryException(reasonOf(cause), String.valueOf(cause.getMessage()), cause);
         }
         return new BackendUnavailableException("the ensemble could not start: " + cause, cause);
+    }
+
+    static DataDirectoryException lost(List<Integer> members, int size, int quorum) {
+        String message = "members " + members + " of " + size + " lost their data, so that no " + quorum
+                + " members are left that can vouch for what was acknowledged; restore the directories from a backup, or"
+                + " begin anew in another one";
+        return new DataDirectoryException(Reason.LOST, message, null);
     }
 }

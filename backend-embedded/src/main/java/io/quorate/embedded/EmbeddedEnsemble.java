@@ -4,17 +4,22 @@ import io.quorate.backend.Backend;
 import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.BackendView;
 import io.quorate.backend.Ticker;
+import io.quorate.embedded.member.DirectoryDisks;
+import io.quorate.embedded.member.EnsembleDirectory;
+import io.quorate.embedded.member.EnsembleDisks;
 import io.quorate.embedded.member.EnsembleLoop;
+import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
 import io.quorate.embedded.session.EmbeddedBackend;
 import io.quorate.embedded.session.FrontEnd;
-import io.quorate.embedded.session.ThreadLane;
+import io.quorate.embedded.session.LaneThreads;
 import io.quorate.embedded.transport.InMemoryNetwork;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.ZabConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -24,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +39,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +53,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>One daemon thread drives all members; each durable member has another one for its disk, and each session one for its
- * event lane. Nothing is started before {@link #start()}. Safe for use by many threads.
+ * <p>One daemon thread drives all members; each durable member has another one for its disk. A few more run the event lanes
+ * of the sessions, as long as no blocked caller does. Nothing is started before {@link #start()}. Safe for use by many threads.
  */
 public final class EmbeddedEnsemble implements AutoCloseable {
 
@@ -56,8 +63,10 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     private final EnsembleConfig config;
     private final InMemoryNetwork network = new InMemoryNetwork();
+    private final @Nullable EnsembleDirectory directory;
     private final List<MemberSlot> slots;
     private final EnsembleLoop loop;
+    private final LaneThreads lanes;
     private final FrontEnd frontEnd;
     private final Set<EmbeddedBackend> backends = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -67,24 +76,20 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     private volatile List<MemberStatus> status;
     private volatile boolean ending;
 
-    private EmbeddedEnsemble(EnsembleConfig config) {
+    private EmbeddedEnsemble(EnsembleConfig config, @Nullable EnsembleDisks disks) {
         this.config = config;
+        SecureRandom random = new SecureRandom();
+        this.directory = disks == null
+                ? null
+                : new EnsembleDirectory(disks, config.members(), () -> new UUID(random.nextLong(), random.nextLong()));
         this.slots = IntStream.rangeClosed(1, config.members())
                 .mapToObj(id ->
-                        new MemberSlot(id, config.members(), config.directory().orElse(null)))
+                        new MemberSlot(id, directory, config.electionTimeout().toNanos()))
                 .toList();
-        this.loop = new EnsembleLoop(
-                "quorate-ensemble",
-                new Driven(),
-                config.electionTimeout().toNanos() / TICKS_PER_ELECTION,
-                System::nanoTime);
-        this.frontEnd = new FrontEnd(
-                () -> members,
-                loop::wakeUp,
-                Ticker.system(),
-                ThreadLane.timedBy(Ticker.system()),
-                new SecureRandom(),
-                config.connectionTimeout());
+        this.loop = new EnsembleLoop("quorate-ensemble", new Driven(), tickNanos(), System::nanoTime);
+        this.lanes = new LaneThreads(Ticker.system(), loop, Runtime.getRuntime().availableProcessors());
+        this.frontEnd =
+                new FrontEnd(() -> members, loop::wakeUp, Ticker.system(), lanes, random, config.connectionTimeout());
         this.status = slots.stream().map(slot -> unreachable(slot.id())).toList();
     }
 
@@ -100,7 +105,13 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     /** Returns an ensemble; it is not started. */
     public static EmbeddedEnsemble of(EnsembleConfig config) {
-        return new EmbeddedEnsemble(config);
+        return new EmbeddedEnsemble(
+                config, config.directory().map(DirectoryDisks::new).orElse(null));
+    }
+
+    /** Returns an ensemble that keeps its data on other disks than those that the configuration names. */
+    static EmbeddedEnsemble on(EnsembleDisks disks, EnsembleConfig config) {
+        return new EmbeddedEnsemble(config, disks);
     }
 
     // ---- life
@@ -138,6 +149,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         }
         if (started.compareAndSet(false, true)) {
             frontEnd.submit(() -> slots.forEach(slot -> startMember(slot)));
+            loop.help();
             loop.start();
         }
     }
@@ -149,10 +161,15 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 limits(),
                 config.snapshotRecords(),
                 config.snapshotBytes(),
+                tickNanos(),
                 System::nanoTime,
                 System::currentTimeMillis);
         slot.start(settings, network, loop::wakeUp);
         publishMembers();
+    }
+
+    private long tickNanos() {
+        return config.electionTimeout().toNanos() / TICKS_PER_ELECTION;
     }
 
     private static TreeLimits limits() {
@@ -181,7 +198,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
         @Override
         public boolean runOnce() {
-            boolean worked = frontEnd.runOnce();
+            boolean worked = lanes.runTimers();
+            worked |= frontEnd.runOnce();
             for (Member member : members) {
                 worked |= member.runOnce();
             }
@@ -194,6 +212,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         @Override
         public void tick() {
             members.forEach(Member::tick);
+            lanes.tick();
             if (ticks++ % 2 == 0) {
                 publishStatus();
             }
@@ -201,27 +220,48 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
         @Override
         public long nanosToTimer() {
-            return frontEnd.nanosToTimer();
+            return Math.min(frontEnd.nanosToTimer(), lanes.nanosToTimer());
         }
 
         @Override
         public boolean isDone() {
-            return ending
-                    && members.stream()
-                            .allMatch(member ->
-                                    member.life() == Member.Life.STOPPED || member.life() == Member.Life.HALTED);
+            return ending && members.stream().allMatch(Member::isReleased);
         }
     }
 
     private void lookWhetherReady() {
+        if (members.stream().anyMatch(Member::takesWrites)) {
+            publishStatus();
+            ready.complete(null);
+            return;
+        }
         for (Member member : members) {
-            if (member.takesWrites()) {
+            Throwable failure = member.failure();
+            if (member.life() == Life.HALTED && failure != null && preventsStart(failure)) {
                 publishStatus();
-                ready.complete(null);
-            } else if (member.life() == Member.Life.HALTED && member.failure() != null) {
-                ready.completeExceptionally(member.failure());
+                ready.completeExceptionally(failure);
             }
         }
+        if (members.stream().allMatch(member -> member.life() == Life.RUNNING)) {
+            List<Integer> lost = members.stream()
+                    .filter(member -> !member.mayVote())
+                    .map(Member::id)
+                    .toList();
+            if (config.members() - lost.size() < quorum()) {
+                ready.completeExceptionally(DataDirectoryException.lost(lost, config.members(), quorum()));
+            }
+        }
+    }
+
+    private int quorum() {
+        return config.members() / 2 + 1;
+    }
+
+    /** A disk that fails is what the other members are there for; a wrong directory is a mistake that somebody must mend. */
+    private boolean preventsStart(Throwable failure) {
+        long halted =
+                members.stream().filter(member -> member.life() == Life.HALTED).count();
+        return config.members() - halted < quorum() || DataDirectoryException.isMistake(failure);
     }
 
     private void publishStatus() {
@@ -231,23 +271,43 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     }
 
     private static MemberStatus unreachable(int id) {
-        return new MemberStatus(id, BackendView.Role.UNREACHABLE, 0, 0, 0, 0, Optional.empty());
+        return new MemberStatus(
+                id,
+                MemberStatus.Condition.STOPPED,
+                BackendView.Role.UNREACHABLE,
+                0,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static MemberStatus statusOf(Member member) {
         Throwable failure = member.failure();
         return new MemberStatus(
                 member.id(),
+                conditionOf(member),
                 roleOf(member),
                 member.epoch(),
                 member.applied(),
                 member.state().digest(),
                 member.servedSessions(),
+                member.alert(),
                 Optional.ofNullable(failure).map(Throwable::toString));
     }
 
+    private static MemberStatus.Condition conditionOf(Member member) {
+        return switch (member.life()) {
+            case RECOVERING -> MemberStatus.Condition.RECOVERING;
+            case RUNNING, STOPPING, CLOSING -> MemberStatus.Condition.RUNNING;
+            case STOPPED -> MemberStatus.Condition.STOPPED;
+            case HALTED -> MemberStatus.Condition.FAILED;
+        };
+    }
+
     private static BackendView.Role roleOf(Member member) {
-        boolean runs = member.life() == Member.Life.RUNNING || member.life() == Member.Life.STOPPING;
+        boolean runs = member.life() == Life.RUNNING || member.life() == Life.STOPPING;
         if (!runs) {
             return BackendView.Role.UNREACHABLE;
         }
@@ -276,11 +336,22 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         });
         try {
             loop.join(config.startTimeout().toMillis());
+            lanes.close(config.startTimeout().toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        slots.forEach(MemberSlot::close);
         status = slots.stream().map(slot -> unreachable(slot.id())).toList();
+        releaseDirectory();
+    }
+
+    private void releaseDirectory() {
+        if (directory != null) {
+            try {
+                directory.close();
+            } catch (IOException e) {
+                log.warn("the directory of the ensemble could not be given up in good order", e);
+            }
+        }
     }
 
     // ---- use
@@ -365,7 +436,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             slot(id).member().ifPresent(gracefully ? Member::stop : Member::kill);
             return true;
         });
-        awaitThat(() -> slot(id).member().map(Member::life).orElse(Member.Life.STOPPED) == Member.Life.STOPPED);
+        awaitThat(() -> slot(id).member().map(Member::isReleased).orElse(true));
         onLoop(() -> {
             slot(id).clear();
             publishMembers();

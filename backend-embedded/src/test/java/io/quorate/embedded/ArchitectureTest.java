@@ -18,7 +18,7 @@ final class ArchitectureTest extends ArchitectureContract {
     private static final Set<String> THREAD_OWNERS = Set.of(
             "io.quorate.embedded.member.EnsembleLoop",
             "io.quorate.embedded.member.DurableStore",
-            "io.quorate.embedded.session.ThreadLane");
+            "io.quorate.embedded.session.LaneThreads");
     private static final Set<String> RANDOM_SOURCES = Set.of("io.quorate.embedded.EmbeddedEnsemble");
 
     @Override

@@ -1,5 +1,6 @@
 package io.quorate.internal;
 
+import io.quorate.backend.Ticker;
 import io.quorate.backend.TimeoutExceededException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,41 @@ public final class Await {
      */
     public static <T> T forever(CompletableFuture<T> future) throws InterruptedException {
         return within(FOREVER, future, () -> new IllegalStateException("waited for 292 years"));
+    }
+
+    /**
+     * Begins an operation and waits for its result without a limit, running tasks of the session's lane in the meantime.
+     *
+     * @param sessions whose lane
+     * @throws InterruptedException if the thread is interrupted; the operation is cancelled
+     */
+    public static <T> T forever(SessionSource sessions, Supplier<CompletableFuture<T>> operation)
+            throws InterruptedException {
+        return forever(sessions.carry(operation, FOREVER));
+    }
+
+    /**
+     * Begins an operation and waits for its result, at most for the given time, running tasks of the session's lane in the
+     * meantime.
+     *
+     * @param sessions whose lane
+     * @param what the operation in words, as the subject of a sentence
+     * @param reason what can be said about the reason of a time-out, asked when it happens
+     * @throws InterruptedException if the thread is interrupted; the operation is cancelled
+     * @throws TimeoutExceededException if the time is over; the operation is cancelled
+     */
+    public static <T> T within(
+            Duration limit,
+            SessionSource sessions,
+            Supplier<CompletableFuture<T>> operation,
+            String what,
+            Supplier<String> reason)
+            throws InterruptedException {
+        long begun = Ticker.system().nanos();
+        CompletableFuture<T> future = sessions.carry(operation, limit.compareTo(FOREVER) >= 0 ? FOREVER : limit);
+        Duration left =
+                future.isDone() ? limit : limit.minusNanos(Ticker.system().nanos() - begun);
+        return within(left, future, () -> new TimeoutExceededException(what, limit, reason.get()));
     }
 
     /**

@@ -5,9 +5,11 @@ import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +90,14 @@ public final class SessionSource {
                 }
             });
         });
+    }
+
+    /** Begins an operation that the caller will wait for, which carries the lane of the open session, if there is one. */
+    <T> CompletableFuture<T> carry(Supplier<CompletableFuture<T>> operation, Duration atMost) {
+        CompletableFuture<LiveSession> known = latest.get();
+        return known != null && known.isDone() && !known.isCompletedExceptionally()
+                ? known.join().session().scheduler().carry(operation, atMost)
+                : operation.get();
     }
 
     /** Returns whether the caller runs on the lane of the open session, where it must not wait. */

@@ -1,6 +1,6 @@
 package io.quorate.embedded.log;
 
-/** Another member, in this process or another, has the data directory open: stop it, or give this one its own directory. */
+/** Another holder, in this process or another, has the data directory open. */
 public final class DataDirInUseException extends StorageException {
     private static final long serialVersionUID = 1L;
 
@@ -13,11 +13,18 @@ public final class DataDirInUseException extends StorageException {
      * @param pid the process that has it, or −1 if unknown
      */
     public DataDirInUseException(String location, long pid) {
-        super(
-                "data directory " + location + " is in use by process " + (pid < 0 ? "(unknown)" : Long.toString(pid))
-                        + "; stop that member, or use another directory",
-                null);
+        super("data directory " + location + " is in use by " + advice(pid), null);
         this.pid = pid;
+    }
+
+    private static String advice(long pid) {
+        if (pid == ProcessHandle.current().pid()) {
+            return "this process (" + pid
+                    + "); share the ensemble that has it open, with one backend() for each client, or"
+                    + " use another directory";
+        }
+        return "process " + (pid < 0 ? "(unknown)" : Long.toString(pid))
+                + "; stop that process, or use another directory";
     }
 
     /**

@@ -30,12 +30,10 @@ import java.util.Set;
  */
 public final class FileChannelDisk implements Disk {
     private final Path directory;
-    private final DirectoryLocks locks;
     private final boolean posix;
 
-    private FileChannelDisk(Path directory, DirectoryLocks locks) {
+    private FileChannelDisk(Path directory) {
         this.directory = directory;
-        this.locks = locks;
         this.posix = isPosix(directory);
     }
 
@@ -43,18 +41,17 @@ public final class FileChannelDisk implements Disk {
      * Opens a directory, creating it (and its parents) if it is absent.
      *
      * @param directory where the files are
-     * @param locks the locks that all members of this JVM share
      * @return the disk; nothing in it is locked or read yet
      * @throws UnsafeDataDirException if it is a symbolic link, no directory, or writable by others
      * @throws IOException if it cannot be created
      */
-    public static FileChannelDisk open(Path directory, DirectoryLocks locks) throws IOException {
+    public static FileChannelDisk open(Path directory) throws IOException {
         Path absolute = directory.toAbsolutePath();
         if (!Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
             create(absolute);
         }
         checkSafe(absolute);
-        return new FileChannelDisk(absolute, locks);
+        return new FileChannelDisk(absolute);
     }
 
     private static void create(Path directory) throws IOException {
@@ -174,11 +171,11 @@ public final class FileChannelDisk implements Disk {
 
     @Override
     public Closeable lock() throws IOException {
-        return locks.acquire(directory);
+        return DirectoryLock.acquire(directory);
     }
 
     Closeable lockWithoutTrace() throws IOException {
-        return locks.acquireWithoutTrace(directory);
+        return DirectoryLock.acquireWithoutTrace(directory);
     }
 
     @Override

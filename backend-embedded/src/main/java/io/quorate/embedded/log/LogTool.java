@@ -66,7 +66,7 @@ public final class LogTool {
             return UNAVAILABLE;
         }
         try {
-            return run(args[0], FileChannelDisk.open(directory, new DirectoryLocks()));
+            return run(args[0], FileChannelDisk.open(directory));
         } catch (CorruptStorageException e) {
             out.println("DAMAGED: " + e.getMessage());
             return DAMAGED;

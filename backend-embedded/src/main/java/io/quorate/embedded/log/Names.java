@@ -4,7 +4,11 @@ import java.util.List;
 
 /** The names of the files in a data directory. */
 final class Names {
+    /** Locked against other processes. */
     static final String LOCK = "lock";
+    /** Locked against other holders in the same process. */
+    static final String JVM_LOCK = "lock-jvm";
+
     static final String META_A = "meta-a";
     static final String META_B = "meta-b";
     static final String TMP = ".tmp";

@@ -77,6 +77,9 @@ final class Recovery {
     private MemberStorage open(Examination found, Closeable lock, @Nullable CorruptStorageException quarantined)
             throws IOException {
         boolean created = found.isEmpty();
+        if (created && config.singleMember() && !config.bootstrap()) {
+            throw new DataDirLostException(disk.location(), config.nodeId());
+        }
         MetaStore metaStore = new MetaStore(disk, rules);
         metaStore.startFrom(found.slot);
         if (!created && found.meta().unfinished().kind() != Unfinished.Kind.NONE) {
@@ -85,7 +88,7 @@ final class Recovery {
         }
         deleteLeftovers(found);
         if (created) {
-            metaStore.write(Meta.first(newIdentity(0), config.startsAsVoter() ? Standing.VOTER : Standing.AMNESIAC));
+            metaStore.write(Meta.first(newIdentity(0), config.bootstrap() ? Standing.VOTER : Standing.AMNESIAC));
         }
         TransactionLog log = openLog(found, metaStore);
         metaStore.write(current(metaStore.current(), log.end()));

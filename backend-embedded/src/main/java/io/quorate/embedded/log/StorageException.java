@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class StorageException extends RuntimeException
         permits CorruptStorageException,
                 DataDirInUseException,
+                DataDirLostException,
                 DataDirMismatchException,
+                EnsembleMismatchException,
                 StorageFailedException,
                 StorageFullException,
                 TruncationRefusedException,

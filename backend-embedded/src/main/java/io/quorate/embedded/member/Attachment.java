@@ -2,6 +2,7 @@ package io.quorate.embedded.member;
 
 import io.quorate.backend.Key;
 import io.quorate.backend.Read;
+import io.quorate.backend.Scope;
 import io.quorate.backend.Ticket;
 import io.quorate.embedded.tree.Request;
 import io.quorate.embedded.tree.Result;
@@ -90,18 +91,18 @@ public final class Attachment {
         void answered(long at, Result outcome) {
             index = at;
             result = outcome;
-            if (at > member.applied()) {
-                member.wakeAt(at, Attachment.this);
+            if (at > service.applied()) {
+                service.wakeAt(at, Attachment.this);
             }
         }
 
         @Override
         boolean tryCapture() {
-            if (result == null || index > member.applied()) {
+            if (result == null || index > service.applied()) {
                 return false;
             }
             if (result instanceof Result.Created created) {
-                ticket = member.state().ticket(Key.of(created.path())).orElse(null);
+                ticket = service.state().ticket(Key.of(created.path())).orElse(null);
             }
             return true;
         }
@@ -131,8 +132,8 @@ public final class Attachment {
 
         void readAt(long at) {
             readIndex = at;
-            if (at > member.applied()) {
-                member.wakeAt(at, Attachment.this);
+            if (at > service.applied()) {
+                service.wakeAt(at, Attachment.this);
             } else {
                 advance();
             }
@@ -145,11 +146,11 @@ public final class Attachment {
 
         @Override
         boolean tryCapture() {
-            if (readIndex > member.applied()) {
+            if (readIndex > service.applied()) {
                 return false;
             }
-            index = member.applied();
-            value = reading.apply(member.state());
+            index = service.applied();
+            value = reading.apply(service.state());
             return true;
         }
 
@@ -162,15 +163,15 @@ public final class Attachment {
         }
     }
 
-    private final Member member;
+    private final Service service;
     private final long session;
     private final Client client;
     private final ArrayDeque<Item> awaiting = new ArrayDeque<>();
     private final ArrayDeque<Item> captured = new ArrayDeque<>();
     private boolean detached;
 
-    Attachment(Member member, long session, Client client) {
-        this.member = member;
+    Attachment(Service service, long session, Client client) {
+        this.service = service;
         this.session = session;
         this.client = client;
     }
@@ -185,6 +186,11 @@ public final class Attachment {
         return !detached;
     }
 
+    /** Returns whether the members have no room for more than they keep. */
+    public boolean refusesWrites() {
+        return service.refusesWrites();
+    }
+
     Client client() {
         return client;
     }
@@ -193,12 +199,12 @@ public final class Attachment {
     public void write(Request.Operation operation, WriteReply reply) {
         Write write = new Write(operation, reply);
         awaiting.add(write);
-        var remembered = member.state().answer(session, operation.operation());
+        var remembered = service.state().answer(session, operation.operation());
         if (remembered.isPresent()) {
             write.answered(remembered.get().index(), remembered.get().result());
             advance();
         } else {
-            member.toLeader(operation);
+            service.toLeader(operation);
         }
     }
 
@@ -208,7 +214,7 @@ public final class Attachment {
         ReadItem<T> item = new ReadItem<>(reading, reply, latest);
         awaiting.add(item);
         if (latest) {
-            member.joinRound(session, item::readAt, item::confirm);
+            service.joinRound(List.of(session), item::readAt, item::confirm);
         } else {
             advance();
         }
@@ -216,7 +222,7 @@ public final class Attachment {
 
     /** Gives a sign of life; the reply comes once a quorum has confirmed the leader that heard it. */
     public void touch(Runnable onConfirmed) {
-        member.joinRound(session, index -> {}, () -> {
+        service.joinRound(List.of(session), index -> {}, () -> {
             if (!detached) {
                 onConfirmed.run();
             }
@@ -225,7 +231,7 @@ public final class Attachment {
 
     /** Asks for the end of the session. {@link Client#onGone} tells of it. */
     public void closeSession() {
-        member.control(new Request.CloseSession(session, false), (index, result) -> {
+        service.control(new Request.CloseSession(session, false), (index, result) -> {
             if (result instanceof Result.SessionGone && !detached) {
                 client.onGone();
             }
@@ -233,22 +239,22 @@ public final class Attachment {
     }
 
     /** Begins to tell of changes behind the state as it is. */
-    public StateMachine watch(long id, Key key, io.quorate.backend.Scope scope) {
-        member.watches().add(new Watcher(session, id, key, scope));
-        return member.state();
+    public StateMachine watch(long id, Key key, Scope scope) {
+        service.watches().add(new Watcher(session, id, key, scope));
+        return service.state();
     }
 
     /** Ends a watch. */
     public void unwatch(long id) {
         if (!detached) {
-            member.watches().remove(session, id);
+            service.watches().remove(session, id);
         }
     }
 
     /** Ends the attachment; nothing more is told. */
     public void detach() {
         if (!detached) {
-            member.detach(this);
+            service.detach(this);
         }
     }
 

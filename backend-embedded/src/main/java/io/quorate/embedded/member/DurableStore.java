@@ -1,29 +1,23 @@
 package io.quorate.embedded.member;
 
 import io.quorate.embedded.log.AcceptedLeader;
-import io.quorate.embedded.log.DirectoryLocks;
-import io.quorate.embedded.log.FileChannelDisk;
-import io.quorate.embedded.log.LogLimits;
+import io.quorate.embedded.log.DiskFullException;
 import io.quorate.embedded.log.MemberStorage;
-import io.quorate.embedded.log.Meta;
 import io.quorate.embedded.log.Snapshot;
-import io.quorate.embedded.log.SnapshotReader;
 import io.quorate.embedded.log.SnapshotWriter;
-import io.quorate.embedded.log.StorageConfig;
+import io.quorate.embedded.log.StorageFullException;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
-import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
-import io.quorate.embedded.zab.RecordType;
 import io.quorate.embedded.zab.StorageCompletion;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +26,13 @@ import org.slf4j.LoggerFactory;
  * Keeps a member's data in a directory, on a thread of its own.
  *
  * <p>The thread takes all that waits, appends it, and makes it durable by one force; what the force covers is then reported
- * at once. After a failure it does nothing more.
+ * at once. The content of snapshots is written and read back by a second thread that lives as long as one snapshot takes, so
+ * that appends need not wait for it. After a failure nothing more is written: what is durable can only be told by recovering
+ * from the disk, in another life of the member.
  */
-final class DurableStore implements MemberStore, Runnable {
+final class DurableStore implements MemberStore {
 
     private static final Logger log = LoggerFactory.getLogger(DurableStore.class);
-    private static final DirectoryLocks LOCKS = new DirectoryLocks();
-    private static final long READ_BYTES = 4L << 20;
 
     /** Something to do on the storage's thread; an append is told apart, because several share a force. */
     private interface Task {
@@ -52,28 +46,25 @@ final class DurableStore implements MemberStore, Runnable {
         }
     }
 
-    private final Path directory;
-    private final int id;
-    private final int members;
-    private final LongSupplier nanoTime;
-    private final LongSupplier wallMillis;
+    private final DurableRecovery recovery;
+    private final DiskWatch watch;
     private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final Thread thread;
     private @Nullable Listener listener;
+    private volatile boolean closing;
 
     // Confined to the storage's thread.
     private @Nullable MemberStorage storage;
     private Outline outline = new Outline(EpochPromise.NONE, LogPoint.GENESIS);
+    private final List<Thread> snapshotThreads = new ArrayList<>();
+    private long installations;
     private boolean failed;
     private boolean closed;
 
-    DurableStore(Path directory, int id, int members, LongSupplier nanoTime, LongSupplier wallMillis) {
-        this.directory = directory;
-        this.id = id;
-        this.members = members;
-        this.nanoTime = nanoTime;
-        this.wallMillis = wallMillis;
-        this.thread = new Thread(this, "quorate-storage-" + id);
+    DurableStore(DurableRecovery recovery, DiskWatch watch) {
+        this.recovery = recovery;
+        this.watch = watch;
+        this.thread = new Thread(this::run, "quorate-storage-" + recovery.member());
         thread.setDaemon(true);
     }
 
@@ -125,9 +116,14 @@ final class DurableStore implements MemberStore, Runnable {
     @Override
     public void persistPromise(long generation, EpochPromise promise) {
         tasks.add(() -> {
-            storage().acceptEpoch(promise.epoch(), new AcceptedLeader(promise.leader(), promise.incarnation()));
-            if (promise.voter() && !storage().mayVote()) {
-                storage().markResynchronized();
+            MemberStorage open = storage();
+            if (!open.meta().bootstrapped()) {
+                // The first promise is the first time that others may count on what this member keeps.
+                open.markBootstrapped();
+            }
+            open.acceptEpoch(promise.epoch(), new AcceptedLeader(promise.leader(), promise.incarnation()));
+            if (promise.voter() && !open.mayVote()) {
+                open.markResynchronized();
             }
             outline.promised(promise);
             listener().completed(new StorageCompletion.PromisePersisted(generation, promise));
@@ -137,9 +133,12 @@ final class DurableStore implements MemberStore, Runnable {
     @Override
     public void install(long generation, LogPoint point, long digest, List<byte[]> content) {
         tasks.add(() -> {
-            SnapshotWriter writer =
-                    storage().beginReceiving(new Snapshot(point.index(), point.epoch(), point.hash(), digest));
-            write(writer, content);
+            installations++;
+            SnapshotWriter writer = storage().beginReceiving(StoredForm.of(point, digest));
+            for (byte[] chunk : content) {
+                writer.write(chunk);
+            }
+            writer.finish();
             storage().install(writer);
             outline.installed(point);
             listener().completed(new StorageCompletion.SnapshotInstalled(generation, point));
@@ -147,71 +146,154 @@ final class DurableStore implements MemberStore, Runnable {
     }
 
     @Override
-    public void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> content) {
-        tasks.add(() -> {
-            Snapshot snapshot = new Snapshot(point.index(), point.epoch(), point.hash(), digest);
-            SnapshotWriter writer = storage().beginSnapshot(snapshot);
-            write(writer, content);
-            storage().publish(writer);
-            if (storage().verify(snapshot)) {
-                storage().purge();
-            }
-            outline.compacted(point, base);
-            listener().completed(new Event.SnapshotTaken(point, base));
-        });
-    }
-
-    private static void write(SnapshotWriter writer, List<byte[]> content) throws IOException {
-        for (byte[] chunk : content) {
-            writer.write(chunk);
-        }
-        writer.finish();
+    public void readSnapshot(LogPoint point, Consumer<Optional<List<byte[]>>> reader) {
+        tasks.add(() -> reader.accept(recovery.content(storage(), point)));
     }
 
     @Override
-    public void readSnapshot(Consumer<List<byte[]>> reader) {
-        tasks.add(() -> reader.accept(newestSnapshot()));
+    public StoreHealth health() {
+        return watch.health();
     }
 
     @Override
     public void close() {
         tasks.add(() -> closed = true);
+        closing = true;
+    }
+
+    // ---- snapshots
+
+    @Override
+    public void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> content) {
+        tasks.add(() -> {
+            SnapshotWriter writer;
+            try {
+                writer = storage().beginSnapshot(StoredForm.of(point, digest));
+            } catch (StorageFullException e) {
+                abandoned(e);
+                return;
+            }
+            long begun = installations;
+            inBackground(() -> fillAndPublish(writer, content, base, begun));
+        });
+    }
+
+    private void inBackground(Runnable work) {
+        snapshotThreads.removeIf(old -> !old.isAlive());
+        Thread worker = new Thread(work, "quorate-snapshot-" + recovery.member());
+        worker.setDaemon(true);
+        snapshotThreads.add(worker);
+        worker.start();
+    }
+
+    /** On the thread of the snapshot. */
+    private void fillAndPublish(SnapshotWriter writer, List<byte[]> content, LogPoint base, long begun) {
+        try {
+            for (byte[] chunk : content) {
+                if (closing) {
+                    writer.abandon();
+                    return;
+                }
+                writer.write(chunk);
+            }
+            writer.finish();
+            tasks.add(() -> publish(writer, base, begun));
+        } catch (DiskFullException e) {
+            writer.abandon();
+            tasks.add(() -> abandoned(e));
+        } catch (IOException | RuntimeException e) {
+            tasks.add(() -> {
+                throw new IOException("writing " + writer.snapshot() + " failed: " + e.getMessage(), e);
+            });
+        }
+    }
+
+    private void publish(SnapshotWriter writer, LogPoint base, long begun) {
+        if (begun != installations) {
+            writer.abandon();
+            listener().snapshotAbandoned();
+            return;
+        }
+        MemberStorage open = storage();
+        Snapshot snapshot = writer.snapshot();
+        open.publish(writer);
+        LogPoint point = StoredForm.point(snapshot);
+        outline.compacted(point, base);
+        listener().completed(new Event.SnapshotTaken(point, base));
+        // Only what could be read back makes older files superfluous.
+        inBackground(() -> {
+            open.verify(snapshot);
+            tasks.add(open::purge);
+        });
+    }
+
+    private void abandoned(Exception cause) {
+        log.warn(
+                "member {} has no room for a snapshot, and keeps its log instead: {}",
+                recovery.member(),
+                cause.getMessage());
+        listener().snapshotAbandoned();
     }
 
     // ---- on the storage's thread
 
-    @Override
-    public void run() {
+    private void run() {
         List<Task> taken = new ArrayList<>();
         while (!closed) {
             try {
-                taken.clear();
-                taken.add(tasks.take());
-                tasks.drainTo(taken);
-                if (!failed) {
-                    perform(taken);
-                } else {
-                    closed = taken.stream().anyMatch(task -> !(task instanceof Append)) && tasks.isEmpty();
-                }
+                take(taken);
+                perform(taken);
             } catch (InterruptedException e) {
                 log.warn("{} was interrupted and goes on", thread.getName());
             } catch (IOException | RuntimeException e) {
                 failed = true;
-                closed = storage == null;
                 listener().failed(e);
+                awaitClose();
             }
         }
         release();
         listener().closed();
     }
 
+    private void take(List<Task> taken) throws InterruptedException {
+        taken.clear();
+        Task first = tasks.poll(DiskWatch.measureMillis(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+            taken.add(first);
+            tasks.drainTo(taken);
+        }
+        if (storage != null) {
+            watch.measureSpace(storage);
+        }
+    }
+
+    /** A failed storage does nothing any more, whatever it is asked for, until its member lets go of it. */
+    private void awaitClose() {
+        while (!closing) {
+            try {
+                tasks.take();
+            } catch (InterruptedException e) {
+                log.warn("{} was interrupted and goes on", thread.getName());
+            }
+        }
+        closed = true;
+    }
+
     private void release() {
         MemberStorage open = storage;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (RuntimeException e) {
-                log.error("the data directory of member {} could not be closed in good order", id, e);
+        if (open == null) {
+            return;
+        }
+        try {
+            for (Thread worker : snapshotThreads) {
+                worker.join();
+            }
+            open.close();
+        } catch (InterruptedException e) {
+            log.warn("{} was interrupted while it waited for a snapshot", thread.getName());
+        } catch (RuntimeException e) {
+            if (!failed) {
+                log.error("the data directory of member {} could not be closed in good order", recovery.member(), e);
             }
         }
     }
@@ -219,6 +301,9 @@ final class DurableStore implements MemberStore, Runnable {
     private void perform(List<Task> batch) throws IOException {
         List<Append> appends = new ArrayList<>();
         for (Task task : batch) {
+            if (closed) {
+                return;
+            }
             if (task instanceof Append append) {
                 appends.add(append);
             } else {
@@ -233,13 +318,23 @@ final class DurableStore implements MemberStore, Runnable {
         if (appends.isEmpty()) {
             return;
         }
-        for (Append append : appends) {
-            storage().log().append(stored(append.records()));
+        watch.begin();
+        try {
+            for (Append append : appends) {
+                storage().log().append(StoredForm.of(append.records()));
+            }
+            storage().log().sync();
+        } finally {
+            watch.end();
         }
-        storage().log().sync();
         for (Append append : appends) {
             outline.appended(append.records());
         }
+        report(appends);
+        appends.clear();
+    }
+
+    private void report(List<Append> appends) {
         for (int i = 0; i < appends.size(); i++) {
             Append append = appends.get(i);
             if (i + 1 == appends.size() || appends.get(i + 1).generation() != append.generation()) {
@@ -248,74 +343,13 @@ final class DurableStore implements MemberStore, Runnable {
                                 append.generation(), append.records().last().index()));
             }
         }
-        appends.clear();
-    }
-
-    private static List<io.quorate.embedded.log.LogRecord> stored(RecordBatch batch) {
-        List<io.quorate.embedded.log.LogRecord> records = new ArrayList<>(batch.size());
-        for (int i = 0; i < batch.size(); i++) {
-            LogRecord record = batch.get(i);
-            records.add(new io.quorate.embedded.log.LogRecord(
-                    record.epoch(),
-                    record.index(),
-                    record.prevHash(),
-                    record.type() == RecordType.NEWLEADER
-                            ? io.quorate.embedded.log.RecordType.NEWLEADER
-                            : io.quorate.embedded.log.RecordType.TXN,
-                    record.payload()));
-        }
-        return records;
-    }
-
-    private static LogRecord fromStore(io.quorate.embedded.log.LogRecord record) {
-        byte[] payload = new byte[record.body().remaining()];
-        record.body().get(payload);
-        return new LogRecord(
-                record.epoch(),
-                record.index(),
-                record.prevHash(),
-                record.type() == io.quorate.embedded.log.RecordType.NEWLEADER ? RecordType.NEWLEADER : RecordType.TXN,
-                payload);
     }
 
     private void recover() throws IOException {
-        EnsembleDirectory ensemble = EnsembleDirectory.open(directory, members);
-        StorageConfig config = new StorageConfig(
-                ensemble.clusterId(), id, members == 1, ensemble.isNew(id), wallMillis, nanoTime, LogLimits.DEFAULT);
-        MemberStorage opened = MemberStorage.open(FileChannelDisk.open(ensemble.member(id), LOCKS), config);
-        storage = opened;
-        ensemble.noteStarted(id);
-        LogPoint point = opened.newestSnapshot()
-                .map(snapshot -> new LogPoint(snapshot.lastEpoch(), snapshot.lastIndex(), snapshot.chainHash()))
-                .orElse(LogPoint.GENESIS);
-        outline = new Outline(promise(opened.meta(), opened.mayVote()), point);
-        List<LogRecord> records = new ArrayList<>();
-        long end = opened.log().end().index();
-        for (long next = point.index() + 1; next <= end; next = point.index() + 1 + records.size()) {
-            opened.log().read(next, end, READ_BYTES).forEach(record -> records.add(fromStore(record)));
-        }
-        records.forEach(outline::appended);
-        listener().recovered(new Recovered(outline.state(), newestSnapshot(), records));
-    }
-
-    private static EpochPromise promise(Meta meta, boolean voter) {
-        AcceptedLeader leader = meta.acceptedLeader();
-        return leader == null
-                ? new EpochPromise(meta.acceptedEpoch(), 0, 0, voter)
-                : new EpochPromise(meta.acceptedEpoch(), (int) leader.nodeId(), leader.incarnation(), voter);
-    }
-
-    private List<byte[]> newestSnapshot() throws IOException {
-        var newest = storage().newestSnapshot();
-        if (newest.isEmpty()) {
-            return List.of();
-        }
-        List<byte[]> content = new ArrayList<>();
-        try (SnapshotReader reader = storage().open(newest.get())) {
-            for (byte[] chunk = reader.readNBytes(1 << 16); chunk.length > 0; chunk = reader.readNBytes(1 << 16)) {
-                content.add(chunk);
-            }
-        }
-        return content;
+        DurableRecovery.Found found = recovery.open();
+        storage = found.storage();
+        outline = found.outline();
+        Recovered recovered = recovery.read(found);
+        listener().recovered(recovered);
     }
 }

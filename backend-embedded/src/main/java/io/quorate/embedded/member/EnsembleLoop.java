@@ -2,18 +2,37 @@ package io.quorate.embedded.member;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The thread that drives the members of one process, and the sessions that they serve.
+ * Drives the members of one process, and the sessions that they serve: by a thread of its own, and by any thread that is about
+ * to wait for what they do.
  *
- * <p>It runs its work until there is nothing left to do, then sleeps until it is woken or a tick or a timer is due. Ticks that
- * were missed because the thread did not run are not made up for: time in which nobody could act proves nothing.
+ * <p>One thread at a time does the work, the one that holds the loop's lock. Whoever has made work and will wait for its
+ * outcome {@linkplain #help helps}: if the lock is free it does all the work there is, its own and that of others, and needs
+ * no other thread to wake up (Hendler, Incze, Shavit, Tzafrir: "Flat Combining and the Synchronization-Parallelism Tradeoff",
+ * SPAA 2010). Whoever will not wait {@linkplain #wakeUp wakes} the loop's thread, which also lets the time pass.
+ *
+ * <p>Nothing is lost between them: who makes work says so behind it, and who gives the lock up looks afterwards whether
+ * somebody has said so in the meantime.
+ *
+ * <p>Ticks that were missed because the thread did not run are not made up for: time in which nobody could act proves nothing.
  */
 public final class EnsembleLoop implements Runnable {
 
-    /** What the thread drives. */
+    private static final Logger log = LoggerFactory.getLogger(EnsembleLoop.class);
+
+    /** How often a helper looks for more work before it leaves the rest to the loop's thread. */
+    private static final int HELPING_ROUNDS = 64;
+
+    /** How often the thread looks for more work before it looks at the time. */
+    private static final int ROUNDS_PER_LOOK = 4;
+
+    /** What is driven. All methods are called by whoever holds the loop's lock. */
     public interface Work {
 
         /** Does what there is to do; returns whether there was anything. */
@@ -33,7 +52,14 @@ public final class EnsembleLoop implements Runnable {
     private final long tickNanos;
     private final LongSupplier monotonicNanos;
     private final Thread thread;
+    private final ReentrantLock driving = new ReentrantLock();
+
+    /** Whether there may be work that nobody has looked for. */
+    private volatile boolean signalled = true;
+
     private volatile boolean asleep;
+    private volatile boolean awaitsLock;
+    private volatile long wakesAt;
 
     /** Creates a loop whose thread is not started. */
     public EnsembleLoop(String name, Work work, long tickNanos, LongSupplier monotonicNanos) {
@@ -49,16 +75,72 @@ public final class EnsembleLoop implements Runnable {
         thread.start();
     }
 
-    /** Wakes the thread, so that it looks for work. Called by any thread, behind what made the work. */
+    /** Says that there is work, behind what made it, and promises that the caller will {@link #help}. */
+    public void signal() {
+        if (!signalled) {
+            signalled = true;
+        }
+    }
+
+    /** Says that there is work, behind what made it, and has it done without the caller. Called by any thread. */
     public void wakeUp() {
-        if (asleep) {
+        signal();
+        // Who holds the lock looks again when it has given it up.
+        if (asleep && !driving.isLocked()) {
             LockSupport.unpark(thread);
         }
     }
 
-    /** Returns whether the caller is the thread. */
-    public boolean isCurrentThread() {
-        return Thread.currentThread() == thread;
+    /** Has work done that was signalled by the caller, if nobody has done it yet: the caller will not help after all. */
+    public void wakeUpIfSignalled() {
+        if (signalled) {
+            wakeUp();
+        }
+    }
+
+    /** Says that a timer is due at an instant; the thread will have woken by then. Called by any thread. */
+    public void wakeBy(long nanos) {
+        if (asleep && nanos - wakesAt < 0) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Does the work that was signalled, unless somebody else is at it. Called by any thread that holds no lock of the work. */
+    public void help() {
+        while (signalled && !awaitsLock && driving.tryLock()) {
+            boolean finished;
+            try {
+                finished = runUntilIdle(HELPING_ROUNDS);
+                finished &= !work.isDone() && work.nanosToTimer() >= wakesAt - monotonicNanos.getAsLong();
+            } finally {
+                driving.unlock();
+            }
+            if (!finished) {
+                signal();
+                LockSupport.unpark(thread);
+                return;
+            }
+        }
+    }
+
+    private boolean runUntilIdle(int rounds) {
+        for (int round = 0; round < rounds; round++) {
+            signalled = false;
+            if (!runSafely()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean runSafely() {
+        try {
+            return work.runOnce();
+        } catch (RuntimeException e) {
+            // Each member catches what is its own fault; this is a mistake of the front end, and the others go on.
+            log.error("{} goes on after a failure", thread.getName(), e);
+            return true;
+        }
     }
 
     /** Waits for the thread to end. */
@@ -69,22 +151,41 @@ public final class EnsembleLoop implements Runnable {
     @Override
     public void run() {
         long nextTick = monotonicNanos.getAsLong() + tickNanos;
-        while (!work.isDone()) {
-            boolean worked = work.runOnce();
-            long now = monotonicNanos.getAsLong();
-            if (now - nextTick >= 0) {
-                work.tick();
-                nextTick = now + tickNanos;
-            } else if (!worked) {
-                sleep(nextTick - now);
+        while (true) {
+            takeLock();
+            try {
+                boolean idle = runUntilIdle(ROUNDS_PER_LOOK);
+                if (work.isDone()) {
+                    return;
+                }
+                long now = monotonicNanos.getAsLong();
+                if (now - nextTick >= 0) {
+                    work.tick();
+                    nextTick = now + tickNanos;
+                    idle &= !runSafely();
+                }
+                wakesAt = idle ? now + Math.min(nextTick - now, Math.max(1, work.nanosToTimer())) : now;
+            } finally {
+                driving.unlock();
             }
+            sleep();
         }
     }
 
-    private void sleep(long toTick) {
+    private void takeLock() {
+        if (!driving.tryLock()) {
+            // Helpers come and go faster than a thread wakes up; they let it pass.
+            awaitsLock = true;
+            driving.lock();
+            awaitsLock = false;
+        }
+    }
+
+    private void sleep() {
         asleep = true;
-        if (!work.runOnce()) {
-            LockSupport.parkNanos(work, Math.min(toTick, Math.max(1, work.nanosToTimer())));
+        long left = wakesAt - monotonicNanos.getAsLong();
+        if (!signalled && left > 0) {
+            LockSupport.parkNanos(work, left);
             Thread.interrupted();
         }
         asleep = false;

@@ -4,6 +4,7 @@ import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.tree.Applied;
 import io.quorate.embedded.tree.Request;
 import io.quorate.embedded.tree.SessionView;
+import io.quorate.embedded.tree.Txn;
 import io.quorate.embedded.tree.TxnCodec;
 import io.quorate.embedded.tree.Validator;
 import io.quorate.embedded.tree.Verdict;
@@ -27,70 +28,68 @@ final class Leadership {
     private static final int MAX_OUTSTANDING = 16_384;
     private static final int REAP_BATCH = 256;
 
-    /** A leader that did not look for so long cannot tell the silence of a session from its own deafness. */
-    private static final long DEAF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A leader that did not look for so many ticks cannot tell the silence of a session from its own deafness. */
+    private static final int DEAF_TICKS = 5;
 
     /** Where a request came from: a connection, 0 for this member. */
     private record Incoming(long connection, long controlId, Request request) {}
 
     private record Round(long connection, long id) {}
 
-    private static final class Heard {
-        final long timeoutNanos;
-        long at;
-        boolean expiring;
-
-        Heard(long timeoutNanos, long at) {
-            this.timeoutNanos = timeoutNanos;
-            this.at = at;
-        }
-    }
-
     private final Member member;
+    private final Serving serving;
     private final TxnCodec codec = new TxnCodec();
+    private final SessionExpiry expiry;
     private final ArrayDeque<Incoming> requests = new ArrayDeque<>();
-    private final Map<Long, Heard> heard = new HashMap<>();
     private final Map<Long, List<Round>> rounds = new HashMap<>();
     private List<Round> asked = new ArrayList<>();
     private @Nullable Validator validator;
+    private boolean draining;
     private long lastTicket;
-    private long lastLookNanos;
     private long reapIndex;
 
-    Leadership(Member member) {
+    Leadership(Member member, Serving serving) {
         this.member = member;
-    }
-
-    /** Whether nothing that was proposed or asked for is unfinished. */
-    boolean isIdle() {
-        return requests.isEmpty()
-                && member.peer().nextIndex() != 0
-                && member.applied() == member.peer().nextIndex() - 1;
+        this.serving = serving;
+        this.expiry = new SessionExpiry(DEAF_TICKS * member.settings().tickNanos(), member.nowNanos());
     }
 
     boolean takesWrites() {
-        return validator != null;
+        return validator != null && !draining;
     }
 
+    /** Takes no more requests; who sent one, or waits for an answer, asks the next leader. */
+    void drain() {
+        draining = true;
+        requests.clear();
+    }
+
+    /** Whether all that was proposed is applied here. */
+    boolean isDrained() {
+        return member.peer().nextIndex() != 0
+                && member.applied() == member.peer().nextIndex() - 1;
+    }
+
+    // ---- what members ask
+
     void receive(long connection, PeerMessage message) {
-        if (message instanceof PeerMessage.Submit submit) {
-            touch(submit.operation().session());
+        if (message instanceof PeerMessage.AskRound ask) {
+            ask.sessions().forEach(this::heardOf);
+            asked.add(new Round(connection, ask.id()));
+            serving.answer(
+                    connection, new PeerMessage.ReadAt(ask.id(), member.peer().commitIndex()));
+        } else if (draining) {
+            return;
+        } else if (message instanceof PeerMessage.Submit submit) {
+            heardOf(submit.operation().session());
             requests.add(new Incoming(connection, 0, submit.operation()));
         } else if (message instanceof PeerMessage.Control control) {
             requests.add(new Incoming(connection, control.id(), control.request()));
-        } else if (message instanceof PeerMessage.AskRound ask) {
-            ask.sessions().forEach(this::touch);
-            asked.add(new Round(connection, ask.id()));
-            member.fromLeader(
-                    connection, new PeerMessage.ReadAt(ask.id(), member.peer().commitIndex()));
         }
     }
 
-    private void touch(long session) {
-        Heard entry = heard.get(session);
-        if (entry != null) {
-            entry.at = member.nowNanos();
-        }
+    private void heardOf(long session) {
+        expiry.heardOf(session, member.nowNanos());
     }
 
     /** Ends a session as if it had been silent for too long. */
@@ -98,10 +97,13 @@ final class Leadership {
         requests.add(new Incoming(0, 0, new Request.CloseSession(session, true)));
     }
 
+    /** Does what was asked for since the last call; returns whether there was anything. */
     boolean run() {
         boolean worked = beginRound();
         return propose() || worked;
     }
+
+    // ---- rounds
 
     private boolean beginRound() {
         if (asked.isEmpty()) {
@@ -118,28 +120,21 @@ final class Leadership {
         List<Round> confirmed = rounds.remove(ticket);
         if (confirmed != null) {
             for (Round round : confirmed) {
-                member.fromLeader(round.connection(), new PeerMessage.RoundConfirmed(round.id()));
+                serving.answer(round.connection(), new PeerMessage.RoundConfirmed(round.id()));
             }
         }
     }
+
+    // ---- proposals
 
     private @Nullable Validator validator() {
         // The validator judges on the applied state and its own proposals: what was logged before must be applied.
-        long next = member.peer().nextIndex();
-        if (validator == null && next != 0 && member.applied() == next - 1) {
+        if (validator == null && isDrained()) {
             validator = new Validator(member.state(), member.settings().limits());
-            for (SessionView session : member.state().sessions()) {
-                opened(session);
-            }
-            lastLookNanos = member.nowNanos();
-            member.servingChanged();
+            member.state().sessions().forEach(this::opened);
+            serving.changed();
         }
         return validator;
-    }
-
-    private void opened(SessionView session) {
-        long timeout = TimeUnit.MILLISECONDS.toNanos(session.timeoutMillis());
-        heard.put(session.id(), new Heard(timeout, member.nowNanos()));
     }
 
     private boolean propose() {
@@ -158,10 +153,7 @@ final class Leadership {
                 byte[] payload = codec.encode(propose.txn());
                 payloads.add(payload);
                 bytes += payload.length;
-                if (incoming.controlId() != 0) {
-                    member.fromLeader(
-                            incoming.connection(), new PeerMessage.ControlProposed(incoming.controlId(), next));
-                }
+                tellProposed(incoming, next);
                 next++;
             } else if (verdict instanceof Verdict.Answer answer) {
                 answer(incoming, answer);
@@ -173,53 +165,75 @@ final class Leadership {
         return true;
     }
 
+    private void tellProposed(Incoming incoming, long index) {
+        if (incoming.controlId() != 0) {
+            serving.answer(incoming.connection(), new PeerMessage.ControlProposed(incoming.controlId(), index));
+        }
+    }
+
     private void answer(Incoming incoming, Verdict.Answer answer) {
         if (incoming.request() instanceof Request.Operation operation) {
-            member.fromLeader(
+            serving.answer(
                     incoming.connection(),
                     new PeerMessage.Answered(
                             operation.session(), operation.operation(), answer.index(), answer.result()));
         } else if (incoming.controlId() != 0) {
-            member.fromLeader(
+            serving.answer(
                     incoming.connection(),
                     new PeerMessage.ControlAnswered(incoming.controlId(), answer.index(), answer.result()));
         }
     }
 
+    /** Proposes a transaction that does nothing, if nothing else is under way. */
+    private void proposeNothing() {
+        if (requests.isEmpty() && isDrained()) {
+            member.step(new Event.Propose(++lastTicket, List.of(codec.encode(new Txn.NoOp()))));
+        }
+    }
+
+    // ---- sessions
+
+    private void opened(SessionView session) {
+        long timeout = TimeUnit.MILLISECONDS.toNanos(session.timeoutMillis());
+        expiry.opened(session.id(), timeout, member.nowNanos());
+    }
+
     void applied(Applied applied) {
+        if (DigestAudit.isDue(applied.index())) {
+            long digest = member.state().digest();
+            serving.tellAll(new PeerMessage.StateDigest(applied.index(), digest));
+        }
         if (validator == null || applied.session() == 0 || applied.operation() != 0) {
             return;
         }
         if (applied.session() == applied.index()) {
             member.state().session(applied.session()).ifPresent(this::opened);
         } else {
-            heard.remove(applied.session());
+            expiry.closed(applied.session());
         }
     }
 
     /** Looks for sessions that were silent for too long, and for nodes that nobody needs any more. */
     void tick() {
-        if (validator == null) {
+        if (!takesWrites()) {
             return;
         }
-        long now = member.nowNanos();
-        long deaf = now - lastLookNanos > DEAF_NANOS ? now - lastLookNanos : 0;
-        lastLookNanos = now;
-        for (Map.Entry<Long, Heard> entry : heard.entrySet()) {
-            Heard session = entry.getValue();
-            session.at += deaf;
-            if (!session.expiring && now - session.at > session.timeoutNanos) {
-                session.expiring = true;
-                expire(entry.getKey());
-            }
+        expiry.look(member.nowNanos(), this::expire);
+        reap();
+        if (member.peer().awaitsRecord()) {
+            proposeNothing();
         }
-        if (member.applied() >= reapIndex) {
-            List<String> paths =
-                    member.state().reapable(member.settings().wallMillis().getAsLong(), REAP_BATCH);
-            if (!paths.isEmpty()) {
-                requests.add(new Incoming(0, 0, new Request.Reap(paths)));
-                reapIndex = member.peer().nextIndex();
-            }
+    }
+
+    private void reap() {
+        if (member.applied() < reapIndex) {
+            return;
+        }
+        List<String> paths =
+                member.state().reapable(member.settings().wallMillis().getAsLong(), REAP_BATCH);
+        if (!paths.isEmpty()) {
+            requests.add(new Incoming(0, 0, new Request.Reap(paths)));
+            reapIndex = member.peer().nextIndex();
         }
     }
 }

@@ -1,39 +1,16 @@
 package io.quorate.embedded.member;
 
-import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.transport.Transport;
-import io.quorate.embedded.tree.Applied;
 import io.quorate.embedded.tree.Request;
-import io.quorate.embedded.tree.Result;
-import io.quorate.embedded.tree.SnapshotLoader;
-import io.quorate.embedded.tree.SnapshotWriter;
 import io.quorate.embedded.tree.StateMachine;
-import io.quorate.embedded.tree.Txn;
-import io.quorate.embedded.tree.TxnCodec;
 import io.quorate.embedded.tree.WatchRegistry;
-import io.quorate.embedded.tree.WatchedChange;
-import io.quorate.embedded.tree.Watcher;
-import io.quorate.embedded.zab.Effects;
-import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
-import io.quorate.embedded.zab.LogRecord;
-import io.quorate.embedded.zab.Message;
-import io.quorate.embedded.zab.Phase;
-import io.quorate.embedded.zab.RecordBatch;
-import io.quorate.embedded.zab.RecordType;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.StorageCompletion;
 import io.quorate.embedded.zab.ZabPeer;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,136 +19,56 @@ import org.slf4j.LoggerFactory;
 /**
  * One member of an ensemble, for one life: from the recovery of its storage to its stop, its death or its halt.
  *
- * <p>All methods but those of the storage's listener are called by one thread, which calls {@link #runOnce} as long as that
- * returns true and again when the wake-up was called, and {@link #tick} at the pace that its protocol's times are counted in.
+ * <p>All methods are called by one thread, which calls {@link #runOnce} as long as that returns true and again when the wake-up
+ * was called, and {@link #tick} at the pace that its protocol's times are counted in. The package comment shows the loop.
  */
 public final class Member {
 
     private static final Logger log = LoggerFactory.getLogger(Member.class);
-    private static final int MAX_ARRIVALS = 4096;
-    private static final int SNAPSHOT_CHUNK = 256 * 1024;
     private static final int STOP_TICKS = 100;
-
-    /** How far a member has come in its life. */
-    public enum Life {
-        /** It reads its storage. */
-        RECOVERING,
-        /** It takes part in its ensemble. */
-        RUNNING,
-        /** It finishes what it has begun and hands over. */
-        STOPPING,
-        /** It waits for its storage to close. */
-        CLOSING,
-        /** It has stopped. */
-        STOPPED,
-        /** It stopped by itself, because its storage failed or it found itself to be wrong. */
-        HALTED
-    }
-
-    /** Receives the answer of a request that is no numbered operation. */
-    @FunctionalInterface
-    public interface ControlReply {
-
-        /**
-         * Called at most once, as soon as the answer is true at this member; never if the member stops serving before.
-         *
-         * @param index the index of the transaction
-         * @param result the result
-         */
-        void onReply(long index, Result result);
-    }
-
-    private record Waiting(long index, Attachment attachment) {}
-
-    /** Sessions that give a sign of life and reads that wait, in one request to the leader. */
-    private static final class RoundRequest {
-        final long id;
-        final List<Long> sessions = new ArrayList<>();
-        final List<LongConsumer> readers = new ArrayList<>();
-        final List<Runnable> confirmations = new ArrayList<>();
-
-        RoundRequest(long id) {
-            this.id = id;
-        }
-    }
 
     private final MemberSettings settings;
     private final Transport transport;
     private final MemberStore store;
     private final Runnable wakeUp;
-    private final ConcurrentLinkedQueue<Object> completions = new ConcurrentLinkedQueue<>();
-    private final WatchRegistry watches = new WatchRegistry(Integer.MAX_VALUE, Integer.MAX_VALUE);
-    private final Map<Integer, Long> connections = new HashMap<>();
-    private final Map<Long, List<byte[]>> received = new HashMap<>();
-    private final Map<Long, ArrayDeque<PeerMessage>> blocked = new HashMap<>();
-    private final List<Event> batch = new ArrayList<>();
-    private final Effects effects = new Outlet();
-
-    // What the sessions served here need; all of it ends when the member leaves the broadcast phase.
-    private final Map<Long, Attachment> attachments = new HashMap<>();
-    private final Map<Long, RoundRequest> rounds = new HashMap<>();
-    private final Map<Long, ControlReply> controls = new HashMap<>();
-    private final Map<Long, ControlReply> controlsAt = new HashMap<>();
-    private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparingLong(Waiting::index));
-    private final ArrayDeque<Object> outbox = new ArrayDeque<>();
+    private final Inbox inbox;
+    private final Links links;
+    private final Replica replica = new Replica();
+    private final Snapshots snapshots;
+    private final Outlet outlet;
+    private final WatchRegistry watches;
+    private final Serving serving;
+    private final Protocol protocol = new Protocol();
+    private final Arrivals arrivals;
+    private final DiskGuard disk;
 
     private Life life = Life.RECOVERING;
     private @Nullable Throwable failure;
-    private @Nullable ZabPeer peer;
-    private StateMachine state = new StateMachine();
-    private @Nullable StateMachine installing;
-    private LogTail tail = new LogTail(LogPoint.GENESIS, List.of());
-    private @Nullable Leadership leadership;
-    private long servingEpoch;
-    private long leaderConnection;
-    private long servingVersion;
-    private long nextRequest;
-    private @Nullable SnapshotWriter snapshotWriter;
-    private LogPoint snapshotPoint = LogPoint.GENESIS;
-    private LogPoint lastSnapshot = LogPoint.GENESIS;
-    private long snapshotDigest;
-    private List<byte[]> snapshotChunks = new ArrayList<>();
-    private boolean snapshotPending;
+    private Optional<String> alert = Optional.empty();
+    private boolean released;
+    private boolean voter;
     private int stopTicks;
     private boolean handingOver;
+    private boolean handedOver;
 
     Member(MemberSettings settings, Transport transport, MemberStore store, Runnable wakeUp) {
         this.settings = settings;
         this.transport = transport;
         this.store = store;
         this.wakeUp = wakeUp;
+        this.inbox = new Inbox(wakeUp);
+        this.links = new Links(transport);
+        this.snapshots = new Snapshots(replica, store, settings);
+        this.outlet = new Outlet(this, links, store, replica, inbox);
+        this.disk = new DiskGuard(this, store);
+        this.serving = new Serving(this, links, disk);
+        this.arrivals = new Arrivals(transport, links, protocol, serving, this::stepBatch);
+        this.watches = new WatchRegistry(Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /** Begins to recover; the member takes part as soon as that is done. */
     void start() {
-        store.open(new StoreListener());
-    }
-
-    private final class StoreListener implements MemberStore.Listener {
-        @Override
-        public void recovered(MemberStore.Recovered recovered) {
-            post(recovered);
-        }
-
-        @Override
-        public void completed(Event completion) {
-            post(completion);
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            post(cause);
-        }
-
-        @Override
-        public void closed() {
-            post(Life.STOPPED);
-        }
-
-        private void post(Object completion) {
-            completions.add(completion);
-            wakeUp.run();
-        }
+        store.open(inbox);
     }
 
     // ---- what others ask
@@ -191,49 +88,75 @@ public final class Member {
         return failure;
     }
 
+    /** Returns whether its life has ended and its storage is given up, so that another life may begin. */
+    public boolean isReleased() {
+        return released;
+    }
+
+    /** Returns what somebody should look at, though the member runs. */
+    public Optional<String> alert() {
+        Optional<String> now =
+                life == Life.HALTED ? Optional.empty() : store.health().alert();
+        return now.or(() -> alert);
+    }
+
+    /** Returns whether it counts in quorums, as far as its storage says. */
+    public boolean mayVote() {
+        return voter;
+    }
+
+    /** Returns whether the leader has no room for what clients write. */
+    boolean refusesWrites() {
+        return disk.refusesWrites();
+    }
+
     /** Returns the role it plays. */
     public RoleName role() {
-        return peer == null ? RoleName.LOOKING : peer.role();
+        return protocol.role();
     }
 
     /** Returns the epoch it takes part in, 0 if none. */
     public long epoch() {
-        return peer == null ? 0 : peer.epoch();
+        return protocol.epoch();
     }
 
     /** Returns the number of sessions that it serves. */
     public int servedSessions() {
-        return attachments.size();
+        return serving.sessions();
     }
 
     /** Returns whether sessions may attach. */
     public boolean isServing() {
-        return life == Life.RUNNING && servingEpoch != 0;
+        return life == Life.RUNNING && serving.isServing();
     }
 
     /** Returns whether it leads and a write would be taken. */
     public boolean takesWrites() {
-        return life == Life.RUNNING && leadership != null && leadership.takesWrites();
+        return life == Life.RUNNING && serving.takesWrites();
     }
 
     /** Returns a number that changes whenever the answer of {@link #isServing} may have changed. */
     public long servingVersion() {
-        return servingVersion;
+        return serving.version();
     }
 
     /** Returns the index of the last transaction that it has applied. */
     public long applied() {
-        return state.appliedIndex();
+        return replica.state().appliedIndex();
     }
 
     /** Returns the state, for reading. */
     public StateMachine state() {
-        return state;
+        return replica.state();
     }
 
     /** Returns the watches that it serves. */
     public WatchRegistry watches() {
         return watches;
+    }
+
+    Serving serving() {
+        return serving;
     }
 
     MemberSettings settings() {
@@ -245,99 +168,116 @@ public final class Member {
     }
 
     ZabPeer peer() {
-        ZabPeer present = peer;
-        if (present == null) {
-            throw new IllegalStateException("member " + id() + " has not recovered yet");
+        return protocol.peer();
+    }
+
+    // ---- the sessions' side
+
+    /**
+     * Begins to serve a session that exists in the state.
+     *
+     * @throws IllegalStateException if the member does not serve
+     */
+    public Attachment attach(long session, Attachment.Client client) {
+        return service().attach(session, client);
+    }
+
+    /**
+     * Asks the leader for something that is no numbered operation.
+     *
+     * @throws IllegalStateException if the member does not serve
+     */
+    public void control(Request request, ControlReply reply) {
+        service().control(request, reply);
+    }
+
+    /**
+     * Asks up to which index the leader has committed, and a quorum whether it leads.
+     *
+     * @param reply called once a quorum has confirmed it; never if the member stops serving before
+     * @throws IllegalStateException if the member does not serve
+     */
+    public void confirmCommitIndex(LongConsumer reply) {
+        long[] index = new long[1];
+        service().joinRound(List.of(), at -> index[0] = at, () -> reply.accept(index[0]));
+    }
+
+    private Service service() {
+        Service present = serving.service();
+        if (present == null || life != Life.RUNNING) {
+            throw new IllegalStateException("member " + id() + " serves no sessions now");
         }
         return present;
+    }
+
+    /** Has the leader end a session as if it had been silent for too long; does nothing if this member does not lead. */
+    public void expire(long session) {
+        serving.expire(session);
     }
 
     // ---- stepping
 
     /** Handles what has arrived; returns whether there was anything to do. */
     public boolean runOnce() {
-        if (life == Life.STOPPED || life == Life.HALTED) {
-            return false;
+        if (life.isOver()) {
+            return !released && drainInbox();
         }
         try {
-            boolean worked = drainCompletions();
-            worked |= drainTransport();
-            worked |= flush();
-            worked |= writeSnapshot();
+            boolean worked = drainInbox();
+            worked |= life != Life.CLOSING && arrivals.drain();
+            worked |= stepBatch();
+            worked |= serving.run();
+            worked |= stepBatch();
+            worked |= protocol.isRunning() && snapshots.step(life == Life.RUNNING);
             if (life == Life.STOPPING) {
                 continueStop();
             }
             return worked;
         } catch (RuntimeException e) {
-            fail("member " + id() + " halts: " + e, e);
+            log.error("member {} halts: {}", id(), e.getMessage(), e);
+            halt(e);
             return true;
         }
     }
 
-    private boolean flush() {
-        boolean worked = stepBatch();
-        worked |= flushOutbox();
-        Leadership leads = leadership;
-        if (leads != null) {
-            worked |= leads.run();
-            worked |= stepBatch();
-        }
-        return worked;
-    }
-
     /** Lets time pass. */
     public void tick() {
-        if (peer == null || life == Life.STOPPED || life == Life.HALTED || life == Life.CLOSING) {
+        if (!protocol.isRunning() || life.isOver() || life == Life.CLOSING) {
             return;
         }
         stopTicks++;
         transport.reconnect();
-        batch.add(new Event.Tick());
-        if (leadership != null) {
-            leadership.tick();
-        }
+        disk.tick();
+        snapshots.tick();
+        protocol.add(new Event.Tick());
+        serving.tick();
         runOnce();
     }
 
-    private boolean drainCompletions() {
+    private boolean drainInbox() {
         boolean worked = false;
-        Object next = completions.poll();
-        while (next != null) {
+        for (Inbox.Item item = inbox.poll(); item != null; item = inbox.poll()) {
             worked = true;
-            onCompletion(next);
-            next = completions.poll();
+            if (item instanceof Inbox.Closed) {
+                onStoreClosed();
+            } else if (life != Life.HALTED) {
+                take(item);
+            }
         }
         return worked;
     }
 
-    private void onCompletion(Object completion) {
-        if (completion instanceof MemberStore.Recovered recovered) {
-            onRecovered(recovered);
-        } else if (completion instanceof Throwable cause) {
-            onStoreFailure(cause);
-        } else if (completion == Life.STOPPED) {
-            life = life == Life.HALTED ? life : Life.STOPPED;
-            servingChanged();
-        } else if (completion instanceof Runnable task) {
-            task.run();
-        } else if (completion instanceof Event event) {
-            if (event instanceof StorageCompletion.SnapshotInstalled) {
-                stepBatch();
-                restore();
-            } else if (event instanceof Event.SnapshotTaken taken) {
-                tail.compact(taken.base().index());
-                snapshotPending = false;
-            }
-            batch.add(event);
-        }
-    }
-
-    private void onStoreFailure(Throwable cause) {
-        failure = cause;
-        if (peer == null) {
-            fail("member " + id() + " cannot start: " + cause.getMessage(), cause);
-        } else {
-            batch.add(new Event.StorageFailed(String.valueOf(cause.getMessage())));
+    private void take(Inbox.Item item) {
+        if (item instanceof Inbox.Completed completed) {
+            onStorageEvent(completed.event());
+        } else if (item instanceof Inbox.Continuation continuation) {
+            continuation.task().run();
+        } else if (item instanceof Inbox.SnapshotAbandoned) {
+            snapshots.abandoned();
+        } else if (item instanceof Inbox.Recovered recovered) {
+            onRecovered(recovered.found());
+        } else if (item instanceof Inbox.Failed failed) {
+            onStoreFailure(failed.cause());
         }
     }
 
@@ -345,336 +285,78 @@ public final class Member {
         if (life != Life.RECOVERING) {
             return;
         }
+        replica.recovered(recovered);
+        alert = recovered.alert();
+        voter = recovered.state().promise().voter();
         LogPoint snapshot = recovered.state().snapshot();
-        if (snapshot.index() > 0) {
-            state = load(recovered.snapshot(), snapshot);
-        }
-        lastSnapshot = snapshot;
-        tail = new LogTail(snapshot, recovered.records());
+        snapshots.restartFrom(snapshot);
         life = Life.RUNNING;
-        ZabPeer recoveredPeer = new ZabPeer(settings.zab(), snapshot.index());
-        peer = recoveredPeer;
-        recoveredPeer.start(effects);
+        log.info(
+                "member {} starts with a log up to {}",
+                id(),
+                recovered.state().history().end().index());
+        protocol.start(new ZabPeer(settings.zab(), snapshot.index()), outlet);
         transport.open(wakeUp);
     }
 
-    private static StateMachine load(List<byte[]> content, LogPoint point) {
-        SnapshotLoader loader = new SnapshotLoader();
-        content.forEach(chunk -> loader.accept(ByteBuffer.wrap(chunk)));
-        StateMachine loaded = loader.finish();
-        if (loaded.appliedIndex() != point.index()) {
-            throw new IllegalStateException(
-                    "a snapshot at index " + point.index() + " holds the state at index " + loaded.appliedIndex());
-        }
-        return loaded;
-    }
-
-    private void restore() {
-        StateMachine restored = installing;
-        if (restored != null) {
-            state = restored;
-            installing = null;
-            lastSnapshot = tail.base();
-            dropSnapshotUnderWay();
+    private void onStoreFailure(Throwable cause) {
+        failure = cause;
+        if (!protocol.isRunning()) {
+            log.error("member {} cannot start: {}", id(), cause.getMessage(), cause);
+            halt(cause);
+        } else {
+            protocol.add(new Event.StorageFailed(String.valueOf(cause.getMessage())));
         }
     }
 
-    private boolean drainTransport() {
-        boolean worked = false;
-        for (int i = 0; i < MAX_ARRIVALS && life != Life.CLOSING; i++) {
-            Transport.Arrival arrival = transport.poll();
-            if (arrival == null) {
-                return worked;
+    private void onStorageEvent(Event event) {
+        if (event instanceof StorageCompletion.SnapshotInstalled) {
+            stepBatch();
+            if (replica.installed()) {
+                log.info("member {} goes on from a received snapshot at {}", id(), applied());
+                snapshots.restartFrom(replica.tail().base());
             }
-            worked = true;
-            onArrival(arrival);
+        } else if (event instanceof StorageCompletion.PromisePersisted persisted) {
+            voter = persisted.promise().voter();
+        } else if (event instanceof Event.SnapshotTaken taken && !snapshots.stored(taken.base())) {
+            return;
         }
-        return worked;
+        protocol.add(event);
     }
 
-    private void onArrival(Transport.Arrival arrival) {
-        if (arrival instanceof Transport.Arrival.Received message) {
-            if (message.message() instanceof PeerMessage.Protocol protocol) {
-                batch.add(new Event.Received(message.member(), message.connection(), protocol.message()));
-            } else {
-                stepBatch();
-                onPeerMessage(message.connection(), message.message());
-            }
-        } else if (arrival instanceof Transport.Arrival.Connected up) {
-            connections.put(up.member(), up.connection());
-            batch.add(new Event.ConnectionUp(up.member(), up.connection()));
-        } else if (arrival instanceof Transport.Arrival.Disconnected down) {
-            connections.remove(down.member(), down.connection());
-            received.remove(down.connection());
-            blocked.remove(down.connection());
-            batch.add(new Event.ConnectionDown(down.member(), down.connection()));
+    private void onStoreClosed() {
+        released = true;
+        if (life != Life.HALTED) {
+            life = Life.STOPPED;
+            log.info("member {} has stopped", id());
         }
-    }
-
-    private void onPeerMessage(long connection, PeerMessage message) {
-        if (message instanceof PeerMessage.SnapshotContent content) {
-            received.put(connection, content.chunks());
-        } else if (message instanceof PeerMessage.Submit
-                || message instanceof PeerMessage.Control
-                || message instanceof PeerMessage.AskRound) {
-            if (leadership != null) {
-                leadership.receive(connection, message);
-            }
-        } else if (connection == leaderConnection && servingEpoch != 0) {
-            onLeaderReply(message);
-        }
+        serving.changed();
     }
 
     private boolean stepBatch() {
-        if (batch.isEmpty() || peer == null) {
-            return false;
+        boolean stepped = protocol.stepAll(outlet);
+        if (stepped) {
+            serving.follow(protocol.peer());
         }
-        List<Event> events = List.copyOf(batch);
-        batch.clear();
-        peer.step(events, effects);
-        afterStep();
-        return true;
+        return stepped;
+    }
+
+    /** Leaves an event for the next step. */
+    void add(Event event) {
+        protocol.add(event);
+    }
+
+    /** Closes all connections, so that the others go on without this member; it may come back. */
+    void leave(String reason) {
+        if (!links.isEmpty()) {
+            log.warn("member {} leaves the others, because {}", id(), reason);
+            links.closeAll().forEach(protocol::add);
+        }
     }
 
     void step(Event event) {
-        peer().step(event, effects);
-        afterStep();
-    }
-
-    private void afterStep() {
-        ZabPeer running = peer();
-        boolean serves = running.phase() == Phase.BROADCAST
-                && (running.role() == RoleName.LEADING || running.role() == RoleName.FOLLOWING);
-        long epoch = serves ? running.epoch() : 0;
-        if (epoch == servingEpoch) {
-            return;
-        }
-        endService();
-        if (serves) {
-            servingEpoch = epoch;
-            leaderConnection = running.leader() == id() ? 0 : connections.getOrDefault(running.leader(), -1L);
-            leadership = running.role() == RoleName.LEADING ? new Leadership(this) : null;
-        }
-        servingChanged();
-    }
-
-    private void endService() {
-        servingEpoch = 0;
-        leadership = null;
-        for (Attachment attachment : List.copyOf(attachments.values())) {
-            detach(attachment);
-        }
-        rounds.clear();
-        controls.clear();
-        controlsAt.clear();
-        waiting.clear();
-        outbox.clear();
-    }
-
-    void servingChanged() {
-        servingVersion++;
-    }
-
-    // ---- the sessions' side
-
-    /** Begins to serve a session that exists in the state. */
-    public Attachment attach(long session, Attachment.Client client) {
-        Attachment attachment = new Attachment(this, session, client);
-        Attachment old = attachments.put(session, attachment);
-        if (old != null) {
-            watches.removeSession(session);
-            old.dropped();
-        }
-        return attachment;
-    }
-
-    void detach(Attachment attachment) {
-        if (attachments.remove(attachment.session(), attachment)) {
-            watches.removeSession(attachment.session());
-        }
-        attachment.dropped();
-    }
-
-    void toLeader(Request.Operation operation) {
-        outbox.add(new PeerMessage.Submit(operation));
-    }
-
-    /** Asks the leader for something that is no numbered operation. */
-    public void control(Request request, ControlReply reply) {
-        long id = ++nextRequest;
-        controls.put(id, reply);
-        outbox.add(new PeerMessage.Control(id, request));
-    }
-
-    void joinRound(long session, LongConsumer reader, Runnable confirmed) {
-        // Only what is asked for in one go shares a request: it must reach the leader ahead of later writes.
-        RoundRequest round = outbox.peekLast() instanceof RoundRequest last ? last : null;
-        if (round == null) {
-            round = new RoundRequest(++nextRequest);
-            rounds.put(round.id, round);
-            outbox.add(round);
-        }
-        round.sessions.add(session);
-        round.readers.add(reader);
-        round.confirmations.add(confirmed);
-    }
-
-    void wakeAt(long index, Attachment attachment) {
-        waiting.add(new Waiting(index, attachment));
-    }
-
-    private boolean flushOutbox() {
-        boolean worked = false;
-        Object next = outbox.poll();
-        while (next != null) {
-            worked = true;
-            PeerMessage message = next instanceof RoundRequest round
-                    ? new PeerMessage.AskRound(round.id, round.sessions)
-                    : (PeerMessage) next;
-            if (leadership != null) {
-                leadership.receive(0, message);
-            } else {
-                send(leaderConnection, message);
-            }
-            next = outbox.poll();
-        }
-        return worked;
-    }
-
-    void fromLeader(long connection, PeerMessage message) {
-        if (connection == 0) {
-            onLeaderReply(message);
-        } else {
-            send(connection, message);
-        }
-    }
-
-    private void onLeaderReply(PeerMessage message) {
-        if (message instanceof PeerMessage.ReadAt at) {
-            RoundRequest round = rounds.get(at.id());
-            if (round != null) {
-                round.readers.forEach(reader -> reader.accept(at.index()));
-            }
-        } else if (message instanceof PeerMessage.RoundConfirmed confirmed) {
-            RoundRequest round = rounds.remove(confirmed.id());
-            if (round != null) {
-                round.confirmations.forEach(Runnable::run);
-            }
-        } else if (message instanceof PeerMessage.Answered answered) {
-            Attachment attachment = attachments.get(answered.session());
-            if (attachment != null) {
-                attachment.answered(answered.operation(), answered.index(), answered.result());
-            }
-        } else if (message instanceof PeerMessage.ControlProposed proposed) {
-            ControlReply reply = controls.remove(proposed.id());
-            if (reply != null) {
-                controlsAt.put(proposed.index(), reply);
-            }
-        } else if (message instanceof PeerMessage.ControlAnswered answered) {
-            ControlReply reply = controls.remove(answered.id());
-            if (reply != null && answered.index() <= applied()) {
-                reply.onReply(answered.index(), answered.result());
-            }
-        }
-    }
-
-    /** Has the leader end a session as if it had been silent for too long; does nothing if this member does not lead. */
-    public void expire(long session) {
-        if (leadership != null) {
-            leadership.expire(session);
-        }
-    }
-
-    // ---- applying
-
-    private void apply(long from, long through) {
-        for (long index = from + 1; index <= through; index++) {
-            LogRecord record = tail.get(index);
-            Txn txn = record.type() == RecordType.NEWLEADER
-                    ? new Txn.NoOp()
-                    : TxnCodec.decode(ByteBuffer.wrap(record.payload()));
-            applied(state.apply(index, txn));
-        }
-    }
-
-    private void applied(Applied applied) {
-        watches.dispatch(applied, this::deliver);
-        ControlReply control = controlsAt.remove(applied.index());
-        if (control != null) {
-            control.onReply(applied.index(), applied.result());
-        }
-        if (applied.session() != 0) {
-            tellSession(applied);
-        }
-        for (Waiting next = waiting.peek(); next != null && next.index() <= applied.index(); next = waiting.peek()) {
-            waiting.remove();
-            next.attachment().advance();
-        }
-        if (leadership != null) {
-            leadership.applied(applied);
-        }
-    }
-
-    private void deliver(Watcher watcher, long index, List<WatchedChange> changes) {
-        Attachment attachment = attachments.get(watcher.session());
-        if (attachment != null) {
-            attachment.client().onChanges(watcher.id(), index, changes, state);
-        }
-    }
-
-    private void tellSession(Applied applied) {
-        Attachment attachment = attachments.get(applied.session());
-        if (attachment == null) {
-            return;
-        }
-        if (applied.operation() != 0) {
-            attachment.applied(applied.operation(), applied.index(), applied.result());
-        } else if (applied.session() != applied.index()) {
-            detach(attachment);
-            attachment.client().onGone();
-        }
-    }
-
-    // ---- snapshots
-
-    private boolean writeSnapshot() {
-        SnapshotWriter writer = snapshotWriter;
-        if (writer == null) {
-            return beginSnapshot();
-        }
-        byte[] chunk = writer.next(SNAPSHOT_CHUNK);
-        if (chunk != null) {
-            snapshotChunks.add(chunk);
-            return true;
-        }
-        // The log keeps one snapshot's distance, so that a follower that lags a little needs no snapshot.
-        LogPoint base = tail.pointAt(Math.max(tail.base().index(), lastSnapshot.index()));
-        lastSnapshot = snapshotPoint;
-        store.keepSnapshot(snapshotPoint, snapshotDigest, base, List.copyOf(snapshotChunks));
-        dropSnapshotUnderWay();
-        snapshotPending = true;
-        return true;
-    }
-
-    private boolean beginSnapshot() {
-        long since = applied() - lastSnapshot.index();
-        boolean due = since >= settings.snapshotRecords() || (since > 0 && tail.bytes() >= settings.snapshotBytes());
-        if (!due || snapshotPending || life != Life.RUNNING || peer == null) {
-            return false;
-        }
-        snapshotPoint = tail.pointAt(applied());
-        snapshotDigest = state.digest();
-        snapshotWriter = state.beginSnapshot();
-        return true;
-    }
-
-    private void dropSnapshotUnderWay() {
-        SnapshotWriter writer = snapshotWriter;
-        if (writer != null) {
-            writer.close();
-        }
-        snapshotWriter = null;
-        snapshotChunks = new ArrayList<>();
+        protocol.add(event);
+        stepBatch();
     }
 
     // ---- the end
@@ -684,24 +366,31 @@ public final class Member {
         if (life == Life.RECOVERING) {
             close();
         } else if (life == Life.RUNNING) {
+            log.info("member {} stops", id());
             life = Life.STOPPING;
             stopTicks = 0;
-            for (Attachment attachment : List.copyOf(attachments.values())) {
-                detach(attachment);
-            }
-            servingChanged();
+            handedOver = false;
+            serving.drain();
             wakeUp.run();
         }
     }
 
     private void continueStop() {
-        Leadership leads = leadership;
         boolean alone = settings.zab().members().size() == 1;
-        if (leads == null || stopTicks > STOP_TICKS || (alone && leads.isIdle())) {
+        if (!serving.isLeading() || handedOver || stopTicks > STOP_TICKS || (alone && serving.isDrained())) {
             close();
         } else if (!alone && !handingOver) {
             handingOver = true;
             step(new Event.HandOver());
+        }
+    }
+
+    void handedOver(int successor) {
+        handedOver = true;
+        if (successor == 0) {
+            log.info("member {} found nobody to hand over to", id());
+        } else {
+            log.info("member {} has handed over to member {}", id(), successor);
         }
     }
 
@@ -714,157 +403,33 @@ public final class Member {
 
     private void close() {
         life = Life.CLOSING;
-        endService();
-        servingChanged();
-        transport.shutdown();
-        store.close();
+        release();
         wakeUp.run();
     }
 
-    private void fail(String reason, Throwable cause) {
-        log.error(reason, cause);
+    void protocolHalted(String reason) {
+        Throwable cause = failure == null ? new IllegalStateException(reason) : failure;
+        log.error("member {} halts: {}", id(), reason, cause);
         halt(cause);
     }
 
     private void halt(Throwable cause) {
-        if (life != Life.HALTED && life != Life.STOPPED) {
+        if (!life.isOver()) {
             life = Life.HALTED;
             failure = failure == null ? cause : failure;
-            endService();
-            servingChanged();
-            transport.shutdown();
-            store.close();
+            release();
         }
     }
 
-    private void send(long connection, PeerMessage message) {
-        ArrayDeque<PeerMessage> queue = blocked.get(connection);
-        if (queue == null) {
-            transport.send(connection, message);
-        } else {
-            queue.add(message);
-        }
+    private void release() {
+        serving.end();
+        transport.shutdown();
+        store.close();
     }
 
-    private void unblock(long connection) {
-        ArrayDeque<PeerMessage> queue = blocked.remove(connection);
-        if (queue != null) {
-            queue.forEach(message -> transport.send(connection, message));
-        }
-    }
-
-    /** Carries out what a step asks for. */
-    private final class Outlet implements Effects {
-
-        @Override
-        public void send(long connection, Message message) {
-            Member.this.send(connection, new PeerMessage.Protocol(message));
-        }
-
-        @Override
-        public void sendHistory(long connection, long epoch, long from, long to) {
-            send(connection, new Message.Propose(epoch, tail.batch(from, to), 0, 0));
-        }
-
-        @Override
-        public void sendSnapshot(long connection, long epoch, LogPoint point) {
-            Message end = new Message.Snapshot(epoch, point);
-            blocked.put(connection, new ArrayDeque<>());
-            store.readSnapshot(content -> {
-                Runnable task = () -> {
-                    transport.send(connection, new PeerMessage.SnapshotContent(point, content));
-                    transport.send(connection, new PeerMessage.Protocol(end));
-                    unblock(connection);
-                };
-                completions.add(task);
-                wakeUp.run();
-            });
-        }
-
-        @Override
-        public void close(long connection, String reason) {
-            log.debug("member {} closes a connection: {}", id(), reason);
-            connections.values().remove(connection);
-            blocked.remove(connection);
-            received.remove(connection);
-            transport.close(connection);
-        }
-
-        @Override
-        public void settle(long generation) {
-            store.settle(generation);
-        }
-
-        @Override
-        public void append(long generation, RecordBatch records) {
-            tail.append(records);
-            store.append(generation, records);
-        }
-
-        @Override
-        public void truncate(long generation, long lastIndex) {
-            tail.truncate(lastIndex);
-            store.truncate(generation, lastIndex);
-        }
-
-        @Override
-        public void installSnapshot(long generation, LogPoint point) {
-            long leader = connections.getOrDefault(peer().leader(), -1L);
-            List<byte[]> content = received.remove(leader);
-            if (content == null) {
-                throw new IllegalStateException("no content arrived for the snapshot at " + point);
-            }
-            StateMachine loaded = load(content, point);
-            installing = loaded;
-            tail.restart(point);
-            store.install(generation, point, loaded.digest(), content);
-        }
-
-        @Override
-        public void persistPromise(long generation, EpochPromise promise) {
-            store.persistPromise(generation, promise);
-        }
-
-        @Override
-        public void apply(long applied, long through) {
-            Member.this.apply(applied, through);
-        }
-
-        @Override
-        public void proposed(long ticket, long firstIndex) {}
-
-        @Override
-        public void refused(long ticket) {
-            // The role ended while the proposal was under way; its sessions attach anew and send again.
-            endService();
-            servingChanged();
-        }
-
-        @Override
-        public void roundConfirmed(long ticket, long readIndex) {
-            if (leadership != null) {
-                leadership.roundConfirmed(ticket);
-            }
-        }
-
-        @Override
-        public void roundFailed(long ticket) {}
-
-        @Override
-        public void roleChanged(RoleName role, Phase phase, long epoch, int leader) {
-            log.debug("member {} is {} in {}, epoch {}, leader {}", id(), role, phase, epoch, leader);
-        }
-
-        @Override
-        public void handedOver(int successor) {
-            log.info("member {} has handed over to {}", id(), successor);
-        }
-
-        @Override
-        public void halt(String reason) {
-            Throwable cause = failure == null ? new IllegalStateException(reason) : failure;
-            log.error("member {} halts: {}", id(), reason, cause);
-            Member.this.halt(cause);
-        }
+    /** Returns a readable form. */
+    @Override
+    public String toString() {
+        return "member " + id() + " (" + life + ", " + role() + ", epoch " + epoch() + ", applied " + applied() + ")";
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
  * @param limits what the state may grow to
  * @param snapshotRecords a snapshot is taken after this many records
  * @param snapshotBytes a snapshot is taken once the log in memory holds this many bytes
+ * @param tickNanos the pace of {@link Member#tick}
  * @param monotonicNanos the clock that silence is measured with
  * @param wallMillis the clock for creation times
  */
@@ -19,5 +20,6 @@ public record MemberSettings(
         TreeLimits limits,
         int snapshotRecords,
         long snapshotBytes,
+        long tickNanos,
         LongSupplier monotonicNanos,
         LongSupplier wallMillis) {}

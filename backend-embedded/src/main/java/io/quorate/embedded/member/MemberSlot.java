@@ -1,7 +1,6 @@
 package io.quorate.embedded.member;
 
 import io.quorate.embedded.transport.InMemoryNetwork;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class MemberSlot {
 
     private final int id;
-    private final int members;
-    private final @Nullable Path directory;
+    private final @Nullable EnsembleDirectory directory;
+    private final long slowDiskNanos;
     private final MemoryDisk memory = new MemoryDisk();
     private @Nullable Member member;
 
@@ -21,13 +20,14 @@ public final class MemberSlot {
      * Creates a slot without a running member.
      *
      * @param id the id of the member
-     * @param members the number of members
      * @param directory where the ensemble keeps its data, or {@code null} for in memory
+     * @param slowDiskNanos how long making records durable may take before it is told of; a leader leaves its seat at three
+     *     times as much
      */
-    public MemberSlot(int id, int members, @Nullable Path directory) {
+    public MemberSlot(int id, @Nullable EnsembleDirectory directory, long slowDiskNanos) {
         this.id = id;
-        this.members = members;
         this.directory = directory;
+        this.slowDiskNanos = slowDiskNanos;
     }
 
     /** Returns the id of the member. */
@@ -40,27 +40,31 @@ public final class MemberSlot {
         return Optional.ofNullable(member);
     }
 
-    /** Begins a new life of the member. */
+    /**
+     * Begins a new life of the member.
+     *
+     * @throws IllegalStateException if the member has not ended its life, or its storage is not released yet
+     */
     public void start(MemberSettings settings, InMemoryNetwork network, Runnable wakeUp) {
-        if (member != null) {
+        Member present = member;
+        if (present != null && !present.isReleased()) {
             throw new IllegalStateException("member " + id + " runs already");
         }
-        Path at = directory;
-        MemberStore store = at == null
-                ? memory.mount()
-                : new DurableStore(at, id, members, settings.monotonicNanos(), settings.wallMillis());
+        EnsembleDirectory at = directory;
+        MemberStore store = at == null ? memory.mount() : durable(at, settings);
         Member started = new Member(settings, network.endpoint(id), store, wakeUp);
         member = started;
         started.start();
     }
 
-    /** Forgets a member that has stopped. */
-    public void clear() {
-        member = null;
+    private DurableStore durable(EnsembleDirectory at, MemberSettings settings) {
+        return new DurableStore(
+                new DurableRecovery(at, id, settings.monotonicNanos(), settings.wallMillis()),
+                new DiskWatch(id, slowDiskNanos, settings.monotonicNanos()));
     }
 
-    /** Releases what is left, once the loop has ended. */
-    public void close() {
+    /** Forgets a member that has stopped. */
+    public void clear() {
         member = null;
     }
 }

@@ -1,5 +1,6 @@
 package io.quorate.embedded.member;
 
+import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.DurableState;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.Event;
@@ -7,6 +8,7 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -21,10 +23,11 @@ interface MemberStore {
      * What was found at the start.
      *
      * @param state the outline
-     * @param snapshot the content of the snapshot, empty if there is none
+     * @param machine the state that the snapshot holds, an empty one if there is none
      * @param records all records after the snapshot
+     * @param alert what somebody should know of how it was found
      */
-    record Recovered(DurableState state, List<byte[]> snapshot, List<LogRecord> records) {}
+    record Recovered(DurableState state, StateMachine machine, List<LogRecord> records, Optional<String> alert) {}
 
     /** Receives what becomes of the operations, on any thread. */
     interface Listener {
@@ -33,6 +36,9 @@ interface MemberStore {
         void completed(Event completion);
 
         void failed(Throwable cause);
+
+        /** A snapshot that was to be kept was not, and will not be; nothing else changed. */
+        void snapshotAbandoned();
 
         void closed();
     }
@@ -54,8 +60,13 @@ interface MemberStore {
     /** Keeps a snapshot of the member's own state and drops the records up to {@code base}. */
     void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> content);
 
-    /** Reads the newest snapshot; {@code reader} runs on any thread. */
-    void readSnapshot(Consumer<List<byte[]>> reader);
+    /** Reads a snapshot, or finds that it is not kept any more; {@code reader} runs on any thread. */
+    void readSnapshot(LogPoint point, Consumer<Optional<List<byte[]>>> reader);
+
+    /** Returns how well the storage does; any thread, at once. */
+    default StoreHealth health() {
+        return StoreHealth.GOOD;
+    }
 
     /** Finishes what was asked for, then releases the storage and tells {@link Listener#closed}. */
     void close();

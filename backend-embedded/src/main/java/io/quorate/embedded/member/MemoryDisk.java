@@ -1,5 +1,6 @@
 package io.quorate.embedded.member;
 
+import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
@@ -8,6 +9,7 @@ import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.StorageCompletion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ final class MemoryDisk {
     private final LogTail log = new LogTail(LogPoint.GENESIS, List.of());
     private LogPoint snapshot = LogPoint.GENESIS;
     private List<byte[]> content = List.of();
+    // A leader may have decided to send the snapshot before the newest one.
+    private LogPoint previous = LogPoint.GENESIS;
+    private List<byte[]> previousContent = List.of();
 
     /** Returns the storage of one life of the member. */
     MemberStore mount() {
@@ -51,7 +56,11 @@ final class MemoryDisk {
                     end == snapshot.index() ? List.of() : records(log.batch(snapshot.index() + 1, end));
             log.compact(snapshot.index());
             outline.compacted(snapshot, snapshot);
-            newListener.recovered(new Recovered(outline.state(), content, records));
+            newListener.recovered(new Recovered(outline.state(), machine(), records, Optional.empty()));
+        }
+
+        private StateMachine machine() {
+            return snapshot.equals(LogPoint.GENESIS) ? new StateMachine() : Replica.load(content, snapshot);
         }
 
         private List<LogRecord> records(RecordBatch batch) {
@@ -100,14 +109,20 @@ final class MemoryDisk {
         public void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> newContent) {
             log.compact(base.index());
             outline.compacted(point, base);
+            previous = snapshot;
+            previousContent = content;
             snapshot = point;
             content = newContent;
             done(new Event.SnapshotTaken(point, base));
         }
 
         @Override
-        public void readSnapshot(Consumer<List<byte[]>> reader) {
-            reader.accept(content);
+        public void readSnapshot(LogPoint point, Consumer<Optional<List<byte[]>>> reader) {
+            if (point.equals(snapshot)) {
+                reader.accept(Optional.of(content));
+            } else {
+                reader.accept(point.equals(previous) ? Optional.of(previousContent) : Optional.empty());
+            }
         }
 
         @Override

@@ -23,6 +23,7 @@ import io.quorate.backend.SessionId;
 import io.quorate.backend.SessionOptions;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Snapshot;
+import io.quorate.backend.StorageFullException;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.Ticker;
 import io.quorate.backend.Ticket;
@@ -286,7 +287,7 @@ public final class ClientSession implements Session, Attachment.Client {
             watchCount.decrementAndGet();
             throw new OverloadedException("a session has at most " + MAX_WATCHES + " watches; close some", null);
         }
-        frontEnd.submit(() -> register(watch));
+        frontEnd.submit(lane, () -> register(watch));
         return watch;
     }
 
@@ -299,7 +300,7 @@ public final class ClientSession implements Session, Attachment.Client {
             return CompletableFuture.failedFuture(new OverloadedException(
                     "more than " + MAX_PENDING + " operations of this session are in flight; wait for some", null));
         }
-        frontEnd.submit(() -> add(operation));
+        frontEnd.submit(lane, () -> add(operation));
         return operation.future;
     }
 
@@ -326,6 +327,12 @@ public final class ClientSession implements Session, Attachment.Client {
                 pendingCount.decrementAndGet();
                 continue;
             }
+            if (isRefused(operation)) {
+                pendingCount.decrementAndGet();
+                onLane(() -> operation.future.completeExceptionally(new StorageFullException(
+                        "the members have no room for writes: free space on their disks, then retry", null)));
+                continue;
+            }
             sent.add(operation);
             transmit(operation);
         }
@@ -333,6 +340,14 @@ public final class ClientSession implements Session, Attachment.Client {
             closeSent = true;
             attached().closeSession();
         }
+    }
+
+    /** Only what has no number yet can be refused: those behind it need its number. */
+    private boolean isRefused(Pending<?> operation) {
+        return operation instanceof Pending.Writing<?> writing
+                && writing.number == 0
+                && writing.needsSpace()
+                && attached().refusesWrites();
     }
 
     private Attachment attached() {

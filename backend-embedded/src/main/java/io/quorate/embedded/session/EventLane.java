@@ -34,9 +34,17 @@ public interface EventLane extends Scheduler {
      */
     void finish(Runnable task);
 
-    /** Returns whether there is a thread that has not ended yet. */
+    /**
+     * Returns whether the calling thread carries this lane and will therefore do what the front end was given before it
+     * waits, so that no other thread needs to be woken for it.
+     */
+    default boolean willHelp() {
+        return false;
+    }
+
+    /** Returns whether the lane has not ended yet, where threads run its tasks. */
     boolean isAlive();
 
-    /** Waits until the lane has ended, at most for the given time; returns at once where there is no thread to wait for. */
+    /** Waits until the lane has ended, at most for the given time; returns at once where no thread runs its tasks. */
     void join(long millis) throws InterruptedException;
 }

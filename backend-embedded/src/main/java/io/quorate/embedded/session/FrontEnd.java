@@ -1,6 +1,7 @@
 package io.quorate.embedded.session;
 
 import io.quorate.backend.Ticker;
+import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import java.time.Duration;
 import java.util.Comparator;
@@ -96,6 +97,14 @@ public final class FrontEnd {
         wakeUp.run();
     }
 
+    /** Hands a command of a session over, which is done by the caller if it carries the session's lane. Called by any thread. */
+    void submit(EventLane lane, Runnable command) {
+        commands.add(command);
+        if (!lane.willHelp()) {
+            wakeUp.run();
+        }
+    }
+
     /** Does what there is to do; returns whether there was anything. */
     public boolean runOnce() {
         boolean worked = false;
@@ -158,7 +167,7 @@ public final class FrontEnd {
     }
 
     boolean isAnyAlive() {
-        return members.get().stream().anyMatch(member -> member.life() == Member.Life.RUNNING);
+        return members.get().stream().anyMatch(member -> member.life() == Life.RUNNING);
     }
 
     void add(ClientSession session) {

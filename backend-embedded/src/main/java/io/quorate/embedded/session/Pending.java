@@ -4,6 +4,7 @@ import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.CommitResult;
 import io.quorate.backend.Key;
+import io.quorate.backend.Op;
 import io.quorate.backend.OverloadedException;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
@@ -56,6 +57,9 @@ abstract class Pending<T extends @Nullable Object> {
 
         abstract Request.Operation request(long session, long acknowledged);
 
+        /** Whether it adds to what the members keep. */
+        abstract boolean needsSpace();
+
         /** Completes the future, on the lane. */
         abstract void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket);
 
@@ -92,6 +96,11 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
+        boolean needsSpace() {
+            return absolute.ops().stream().anyMatch(op -> !(op instanceof Op.Delete));
+        }
+
+        @Override
         boolean isOfUnknownOutcome() {
             return sends > 0;
         }
@@ -121,6 +130,11 @@ abstract class Pending<T extends @Nullable Object> {
             this.absolute = absolute;
             this.label = label;
             this.value = value;
+        }
+
+        @Override
+        boolean needsSpace() {
+            return true;
         }
 
         void draw(RandomGenerator random) {
@@ -161,6 +175,11 @@ abstract class Pending<T extends @Nullable Object> {
 
         Dequeuing(Key absolute) {
             this.absolute = absolute;
+        }
+
+        @Override
+        boolean needsSpace() {
+            return false;
         }
 
         @Override

@@ -30,12 +30,15 @@ public sealed interface PeerMessage {
         }
     }
 
+    /** A request to the leader. */
+    sealed interface ToLeader extends PeerMessage {}
+
     /**
      * To the leader: an operation of a session that the sender serves.
      *
      * @param operation the operation
      */
-    record Submit(Request.Operation operation) implements PeerMessage {}
+    record Submit(Request.Operation operation) implements ToLeader {}
 
     /**
      * To the leader: a request that is no numbered operation.
@@ -43,7 +46,7 @@ public sealed interface PeerMessage {
      * @param id what the sender calls it
      * @param request the request
      */
-    record Control(long id, Request request) implements PeerMessage {}
+    record Control(long id, Request request) implements ToLeader {}
 
     /**
      * To the leader: sessions gave a sign of life, and reads want to know how far the state must have come.
@@ -51,7 +54,7 @@ public sealed interface PeerMessage {
      * @param id what the sender calls it
      * @param sessions the ids of the sessions
      */
-    record AskRound(long id, List<Long> sessions) implements PeerMessage {
+    record AskRound(long id, List<Long> sessions) implements ToLeader {
 
         /** Copies the list. */
         public AskRound {
@@ -101,4 +104,15 @@ public sealed interface PeerMessage {
      * @param result the answer
      */
     record ControlAnswered(long id, long index, Result result) implements PeerMessage {}
+
+    /** From the leader, with each of its ticks: it has no room for what clients write, until it says so no more. */
+    record StorageFull() implements PeerMessage {}
+
+    /**
+     * From the leader: the digest of its state just behind a record.
+     *
+     * @param index the index of the record
+     * @param digest the digest
+     */
+    record StateDigest(long index, long digest) implements PeerMessage {}
 }

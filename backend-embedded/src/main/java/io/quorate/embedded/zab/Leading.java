@@ -477,6 +477,17 @@ final class Leading extends Role {
         }
     }
 
+    /** Whether only a record that nobody has proposed yet keeps a learner from being admitted. */
+    boolean awaitsRecord() {
+        boolean idle = takesProposals() && peer.applied() == lastIndex;
+        for (Learner learner : learners) {
+            if (idle && learner != null && learner.upToDate && !learner.voter && learner.admitFrom > lastIndex) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public void onAdmitted(int sender, Message.Admitted m) {
         Learner learner = learners[sender];

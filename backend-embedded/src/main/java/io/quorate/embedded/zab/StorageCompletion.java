@@ -177,7 +177,8 @@ public abstract sealed class StorageCompletion implements Event {
             this.promise = promise;
         }
 
-        EpochPromise promise() {
+        /** The promise. */
+        public EpochPromise promise() {
             return promise;
         }
 

@@ -149,6 +149,11 @@ public final class ZabPeer {
         return role instanceof Leading leading && leading.takesProposals() ? leading.lastIndex() + 1 : 0;
     }
 
+    /** Whether this member leads, has nothing under way, and a learner would be admitted with the next record. */
+    public boolean awaitsRecord() {
+        return role instanceof Leading leading && leading.awaitsRecord();
+    }
+
     // The owner of transitions.
 
     void look(int successor, String reason) {

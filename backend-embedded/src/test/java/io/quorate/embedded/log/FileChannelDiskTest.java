@@ -19,10 +19,8 @@ class FileChannelDiskTest {
     @TempDir
     private Path parent;
 
-    private final DirectoryLocks locks = new DirectoryLocks();
-
     private FileChannelDisk disk() throws IOException {
-        return FileChannelDisk.open(parent.resolve("member-1"), locks);
+        return FileChannelDisk.open(parent.resolve("member-1"));
     }
 
     @Test
@@ -65,7 +63,7 @@ class FileChannelDiskTest {
     void aDirectoryThatOthersMayWriteToIsRefused() throws IOException {
         Path directory = Files.createDirectory(parent.resolve("open"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> FileChannelDisk.open(directory, locks))
+        assertThatThrownBy(() -> FileChannelDisk.open(directory))
                 .isInstanceOf(UnsafeDataDirException.class)
                 .hasMessageContaining("chmod 700");
     }
@@ -74,7 +72,7 @@ class FileChannelDiskTest {
     void aSymbolicLinkIsRefusedAsDirectoryAndAsFile() throws IOException {
         Path real = disk().location().isEmpty() ? parent : parent.resolve("member-1");
         Path link = Files.createSymbolicLink(parent.resolve("link"), real);
-        assertThatThrownBy(() -> FileChannelDisk.open(link, locks)).isInstanceOf(UnsafeDataDirException.class);
+        assertThatThrownBy(() -> FileChannelDisk.open(link)).isInstanceOf(UnsafeDataDirException.class);
         Files.writeString(parent.resolve("elsewhere"), "x");
         Files.createSymbolicLink(real.resolve(Names.META_A), parent.resolve("elsewhere"));
         assertThatThrownBy(() -> disk().open(Names.META_A)).isInstanceOf(IOException.class);
@@ -82,12 +80,12 @@ class FileChannelDiskTest {
     }
 
     @Test
-    void aDirectoryIsOpenedOnceWhateverTheLocksObject() throws IOException {
+    void aDirectoryIsOpenedOnce() throws IOException {
         MemberStorage storage = Given.open(disk());
-        assertThatThrownBy(() -> Given.open(disk())).isInstanceOf(DataDirInUseException.class);
-        FileChannelDisk stranger = FileChannelDisk.open(parent.resolve("member-1"), new DirectoryLocks());
+        FileChannelDisk stranger = FileChannelDisk.open(parent.resolve("member-1"));
         assertThatThrownBy(() -> Given.open(stranger))
                 .isInstanceOf(DataDirInUseException.class)
+                .hasMessageContaining("share the ensemble")
                 .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
         storage.close();
         Given.open(disk()).close();

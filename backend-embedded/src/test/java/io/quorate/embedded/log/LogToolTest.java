@@ -33,7 +33,7 @@ class LogToolTest {
     }
 
     private MemberStorage open() throws IOException {
-        return MemberStorage.open(FileChannelDisk.open(directory, new DirectoryLocks()), Given.singleMember());
+        return MemberStorage.open(FileChannelDisk.open(directory), Given.singleMember());
     }
 
     private int run(String... args) {
@@ -131,7 +131,7 @@ class LogToolTest {
         MemberStorage running = open();
         assertThat(run("check", directory.toString())).isEqualTo(LogTool.UNAVAILABLE);
         assertThat(run("salvage", directory.toString())).isEqualTo(LogTool.UNAVAILABLE);
-        assertThat(output()).contains("is in use by process");
+        assertThat(output()).contains("is in use by this process");
         running.close();
     }
 }

@@ -74,7 +74,7 @@ final class StorageFigures {
     private static MemberStorage open(Path directory) throws IOException {
         StorageConfig config =
                 new StorageConfig(Given.CLUSTER, 1, false, true, () -> 1, System::nanoTime, LogLimits.DEFAULT);
-        return MemberStorage.open(FileChannelDisk.open(directory, new DirectoryLocks()), config);
+        return MemberStorage.open(FileChannelDisk.open(directory), config);
     }
 
     private static void delete(Path directory) throws IOException {

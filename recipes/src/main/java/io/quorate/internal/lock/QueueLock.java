@@ -53,14 +53,15 @@ public final class QueueLock implements DistributedLock {
     @Override
     public LockLease acquire() throws InterruptedException {
         client.refuseToWaitOnLane();
-        return Await.forever(waiting(Runnable::run).begin());
+        return Await.forever(client.sessions(), waiting(Runnable::run)::begin);
     }
 
     @Override
     public LockLease acquire(Duration atMost) throws InterruptedException {
         client.refuseToWaitOnLane();
         Acquisition<LockLease> acquisition = waiting(Runnable::run);
-        return Await.within(atMost, acquisition.begin(), "acquiring " + what(), acquisition::whyNotYet);
+        return Await.within(
+                atMost, client.sessions(), acquisition::begin, "acquiring " + what(), acquisition::whyNotYet);
     }
 
     @Override
@@ -68,7 +69,11 @@ public final class QueueLock implements DistributedLock {
         client.refuseToWaitOnLane();
         Acquisition<Optional<LockLease>> acquisition = trying(Runnable::run);
         return Await.within(
-                client.operationTimeout(), acquisition.begin(), "trying to acquire " + what(), acquisition::whyNotYet);
+                client.operationTimeout(),
+                client.sessions(),
+                acquisition::begin,
+                "trying to acquire " + what(),
+                acquisition::whyNotYet);
     }
 
     @Override
@@ -135,7 +140,8 @@ public final class QueueLock implements DistributedLock {
         client.refuseToWaitOnLane();
         return Await.within(
                 client.operationTimeout(),
-                contendersAsync(),
+                client.sessions(),
+                this::contendersAsync,
                 "listing the queue of " + what(),
                 () -> "the backend did not answer");
     }

@@ -1,0 +1,157 @@
+package io.quorate.embedded.member;
+
+import io.quorate.embedded.transport.PeerMessage;
+import io.quorate.embedded.zab.Effects;
+import io.quorate.embedded.zab.EpochPromise;
+import io.quorate.embedded.zab.LogPoint;
+import io.quorate.embedded.zab.Message;
+import io.quorate.embedded.zab.Phase;
+import io.quorate.embedded.zab.RecordBatch;
+import io.quorate.embedded.zab.RoleName;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what a step of the protocol asks for: sending, storing, applying. */
+final class Outlet implements Effects {
+
+    private static final Logger log = LoggerFactory.getLogger(Outlet.class);
+
+    private final Member member;
+    private final Links links;
+    private final MemberStore store;
+    private final Replica replica;
+    private final Inbox inbox;
+
+    Outlet(Member member, Links links, MemberStore store, Replica replica, Inbox inbox) {
+        this.member = member;
+        this.links = links;
+        this.store = store;
+        this.replica = replica;
+        this.inbox = inbox;
+    }
+
+    // ---- connections
+
+    @Override
+    public void send(long connection, Message message) {
+        links.send(connection, new PeerMessage.Protocol(message));
+    }
+
+    @Override
+    public void sendHistory(long connection, long epoch, long from, long to) {
+        send(connection, new Message.Propose(epoch, replica.tail().batch(from, to), 0, 0));
+    }
+
+    @Override
+    public void sendSnapshot(long connection, long epoch, LogPoint point) {
+        log.info("member {} sends a snapshot at {} to a member that lags too far", member.id(), point.index());
+        Message end = new Message.Snapshot(epoch, point);
+        links.holdBack(connection);
+        store.readSnapshot(point, content -> inbox.continueWith(() -> sendSnapshot(connection, point, content, end)));
+    }
+
+    private void sendSnapshot(long connection, LogPoint point, Optional<List<byte[]>> content, Message end) {
+        if (content.isPresent()) {
+            PeerMessage first = new PeerMessage.SnapshotContent(point, content.get());
+            links.release(connection, List.of(first, new PeerMessage.Protocol(end)));
+        } else {
+            log.warn(
+                    "member {} does not keep the snapshot at {} any more; the receiver connects anew",
+                    member.id(),
+                    point);
+            links.closeAndTell(connection).forEach(member::add);
+        }
+    }
+
+    @Override
+    public void close(long connection, String reason) {
+        log.debug("member {} closes a connection: {}", member.id(), reason);
+        links.close(connection);
+    }
+
+    // ---- storage
+
+    @Override
+    public void settle(long generation) {
+        store.settle(generation);
+    }
+
+    @Override
+    public void append(long generation, RecordBatch records) {
+        replica.tail().append(records);
+        store.append(generation, records);
+    }
+
+    @Override
+    public void truncate(long generation, long lastIndex) {
+        log.info("member {} drops what was not committed behind index {}", member.id(), lastIndex);
+        replica.tail().truncate(lastIndex);
+        store.truncate(generation, lastIndex);
+    }
+
+    @Override
+    public void installSnapshot(long generation, LogPoint point) {
+        List<byte[]> content = links.takeSnapshot(links.to(member.peer().leader()));
+        if (content == null) {
+            throw new IllegalStateException("no content arrived for the snapshot at " + point);
+        }
+        long digest = replica.install(point, content);
+        store.install(generation, point, digest, content);
+    }
+
+    @Override
+    public void persistPromise(long generation, EpochPromise promise) {
+        store.persistPromise(generation, promise);
+    }
+
+    // ---- what is committed, and who leads
+
+    @Override
+    public void apply(long applied, long through) {
+        replica.apply(applied, through, member.serving()::applied);
+    }
+
+    @Override
+    public void proposed(long ticket, long firstIndex) {
+        // The validator was told the index in advance.
+    }
+
+    @Override
+    public void refused(long ticket) {
+        // The role ended while the proposal was under way; its sessions attach anew and send again.
+        member.serving().end();
+    }
+
+    @Override
+    public void roundConfirmed(long ticket, long readIndex) {
+        member.serving().roundConfirmed(ticket);
+    }
+
+    @Override
+    public void roundFailed(long ticket) {
+        // The role has ended; whoever waits for the round attaches anew.
+    }
+
+    @Override
+    public void roleChanged(RoleName role, Phase phase, long epoch, int leader) {
+        if (phase != Phase.BROADCAST) {
+            log.debug("member {} is {} in {}, epoch {}, leader {}", member.id(), role, phase, epoch, leader);
+        } else if (role == RoleName.LEADING) {
+            log.info("member {} leads epoch {}", member.id(), epoch);
+        } else {
+            log.info("member {} follows member {} in epoch {}", member.id(), leader, epoch);
+        }
+    }
+
+    @Override
+    public void handedOver(int successor) {
+        member.handedOver(successor);
+    }
+
+    @Override
+    public void halt(String reason) {
+        member.protocolHalted(reason);
+    }
+}
