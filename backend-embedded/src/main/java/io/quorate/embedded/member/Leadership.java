@@ -76,8 +76,7 @@ final class Leadership {
         if (message instanceof PeerMessage.AskRound ask) {
             ask.sessions().forEach(this::heardOf);
             asked.add(new Round(connection, ask.id()));
-            serving.answer(
-                    connection, new PeerMessage.ReadAt(ask.id(), member.peer().commitIndex()));
+            serving.answer(connection, new PeerMessage.ReadAt(ask.id(), readIndex(ask.sessions())));
         } else if (draining) {
             return;
         } else if (message instanceof PeerMessage.Submit submit) {
@@ -86,6 +85,15 @@ final class Leadership {
         } else if (message instanceof PeerMessage.Control control) {
             requests.add(new Incoming(connection, control.id(), control.request()));
         }
+    }
+
+    /** Returns the last committed index, or that of a proposed end of one of the sessions: they must learn of that first. */
+    private long readIndex(List<Long> sessions) {
+        long index = member.peer().commitIndex();
+        for (long session : sessions) {
+            index = Math.max(index, expiry.endIndex(session));
+        }
+        return index;
     }
 
     private void heardOf(long session) {
@@ -148,11 +156,17 @@ final class Leadership {
         long now = member.settings().wallMillis().getAsLong();
         while (!requests.isEmpty() && payloads.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
             Incoming incoming = requests.remove();
+            if (livesOn(incoming.request())) {
+                continue;
+            }
             Verdict verdict = judge.validate(incoming.request(), next, now);
             if (verdict instanceof Verdict.Propose propose) {
                 byte[] payload = codec.encode(propose.txn());
                 payloads.add(payload);
                 bytes += payload.length;
+                if (incoming.request() instanceof Request.CloseSession close) {
+                    expiry.ending(close.session(), next);
+                }
                 tellProposed(incoming, next);
                 next++;
             } else if (verdict instanceof Verdict.Answer answer) {
@@ -163,6 +177,13 @@ final class Leadership {
             member.step(new Event.Propose(++lastTicket, payloads));
         }
         return true;
+    }
+
+    /** Whether a session that is to be ended for its silence was heard of since that was found. */
+    private boolean livesOn(Request request) {
+        return request instanceof Request.CloseSession close
+                && close.expired()
+                && !expiry.isOver(close.session(), member.nowNanos());
     }
 
     private void tellProposed(Incoming incoming, long index) {

@@ -2,7 +2,6 @@ package io.quorate.embedded.member;
 
 import io.quorate.embedded.log.AcceptedLeader;
 import io.quorate.embedded.log.MemberStorage;
-import io.quorate.embedded.log.Meta;
 import io.quorate.embedded.log.PowerCut;
 import io.quorate.embedded.log.RecoveryReport;
 import io.quorate.embedded.log.SimulatedDisk;
@@ -10,17 +9,20 @@ import io.quorate.embedded.log.Snapshot;
 import io.quorate.embedded.log.SnapshotReader;
 import io.quorate.embedded.log.SnapshotWriter;
 import io.quorate.embedded.log.StorageConfig;
+import io.quorate.embedded.tree.SnapshotLoader;
+import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
-import io.quorate.embedded.zab.RecordType;
 import io.quorate.embedded.zab.StorageCompletion;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -139,8 +141,7 @@ public final class SimulatedStore implements MemberStore {
      * @param keptThrough the end of the log if it has, at most
      * @param installed the snapshot that replaces the log if it has
      */
-    public record Interrupted(
-            long keptThrough, @Nullable LogPoint installed) {}
+    public record Interrupted(long keptThrough, @Nullable LogPoint installed) {}
 
     private Listener listener() {
         Listener present = listener;
@@ -177,7 +178,9 @@ public final class SimulatedStore implements MemberStore {
         surroundings.onEffect(6, records.last().hash());
         surroundings.onAppend(records);
         if (surroundings.has(StoreFlaw.APPEND_REPORTED_EARLY)) {
-            listener().completed(new StorageCompletion.Appended(generation, records.last().index()));
+            listener()
+                    .completed(new StorageCompletion.Appended(
+                            generation, records.last().index()));
         }
         enqueue(new Append(generation, records));
     }
@@ -204,6 +207,9 @@ public final class SimulatedStore implements MemberStore {
             listener().completed(new StorageCompletion.PromisePersisted(generation, promise));
         }
         enqueue(() -> {
+            if (!storage().meta().bootstrapped()) {
+                storage().markBootstrapped();
+            }
             storage().acceptEpoch(promise.epoch(), new AcceptedLeader(promise.leader(), promise.incarnation()));
             if (promise.voter() && !storage().mayVote()) {
                 storage().markResynchronized();
@@ -223,8 +229,7 @@ public final class SimulatedStore implements MemberStore {
         surroundings.onEffect(8, point.hash());
         surroundings.onInstall(point);
         enqueue(new Installation(point, () -> {
-            SnapshotWriter writer =
-                    storage().beginReceiving(new Snapshot(point.index(), point.epoch(), point.hash(), digest));
+            SnapshotWriter writer = storage().beginReceiving(StoredForm.of(point, digest));
             write(writer, content);
             storage().install(writer);
             done(() -> {
@@ -240,7 +245,7 @@ public final class SimulatedStore implements MemberStore {
         surroundings.onEffect(14, point.hash());
         surroundings.onKeepSnapshot(point, digest);
         enqueue(() -> {
-            Snapshot snapshot = new Snapshot(point.index(), point.epoch(), point.hash(), digest);
+            Snapshot snapshot = StoredForm.of(point, digest);
             SnapshotWriter writer = storage().beginSnapshot(snapshot);
             write(writer, content);
             storage().publish(writer);
@@ -263,10 +268,11 @@ public final class SimulatedStore implements MemberStore {
     }
 
     @Override
-    public void readSnapshot(Consumer<List<byte[]>> reader) {
+    public void readSnapshot(LogPoint point, Consumer<Optional<List<byte[]>>> reader) {
         enqueue(() -> {
+            Optional<List<byte[]>> found = content(point);
             if (!dead) {
-                reader.accept(newestSnapshot());
+                reader.accept(found);
             }
         });
     }
@@ -356,7 +362,7 @@ public final class SimulatedStore implements MemberStore {
 
     private void force(List<Append> appends) {
         for (Append append : appends) {
-            storage().log().append(stored(append.records()));
+            storage().log().append(StoredForm.of(append.records()));
         }
         storage().log().sync();
         done(() -> {
@@ -387,33 +393,6 @@ public final class SimulatedStore implements MemberStore {
         }
     }
 
-    private static List<io.quorate.embedded.log.LogRecord> stored(RecordBatch batch) {
-        List<io.quorate.embedded.log.LogRecord> records = new ArrayList<>(batch.size());
-        for (int i = 0; i < batch.size(); i++) {
-            LogRecord record = batch.get(i);
-            records.add(new io.quorate.embedded.log.LogRecord(
-                    record.epoch(),
-                    record.index(),
-                    record.prevHash(),
-                    record.type() == RecordType.NEWLEADER
-                            ? io.quorate.embedded.log.RecordType.NEWLEADER
-                            : io.quorate.embedded.log.RecordType.TXN,
-                    record.payload()));
-        }
-        return records;
-    }
-
-    private static LogRecord fromStore(io.quorate.embedded.log.LogRecord record) {
-        byte[] payload = new byte[record.body().remaining()];
-        record.body().get(payload);
-        return new LogRecord(
-                record.epoch(),
-                record.index(),
-                record.prevHash(),
-                record.type() == io.quorate.embedded.log.RecordType.NEWLEADER ? RecordType.NEWLEADER : RecordType.TXN,
-                payload);
-    }
-
     // ---- recovery
 
     private void recover() throws IOException {
@@ -422,21 +401,19 @@ public final class SimulatedStore implements MemberStore {
         if (dead) {
             return;
         }
-        LogPoint point = opened.newestSnapshot()
-                .map(snapshot -> new LogPoint(snapshot.lastEpoch(), snapshot.lastIndex(), snapshot.chainHash()))
-                .orElse(LogPoint.GENESIS);
-        EpochPromise promise = promise(opened.meta(), opened.mayVote());
+        LogPoint point = opened.newestSnapshot().map(StoredForm::point).orElse(LogPoint.GENESIS);
+        EpochPromise promise = StoredForm.promise(opened.meta(), opened.mayVote());
         outline = new Outline(promise, point);
         List<LogRecord> records = new ArrayList<>();
         long end = opened.log().end().index();
         for (long next = point.index() + 1; next <= end; next = point.index() + 1 + records.size()) {
-            opened.log().read(next, end, READ_BYTES).forEach(record -> records.add(fromStore(record)));
+            opened.log().read(next, end, READ_BYTES).forEach(record -> records.add(StoredForm.read(record)));
         }
         records.forEach(outline::appended);
         compareWithImage(opened, promise);
         image.recovered(promise, point, records);
         surroundings.onRecovered(opened.report(), point, records);
-        listener().recovered(new Recovered(outline.state(), newestSnapshot(), records));
+        listener().recovered(new Recovered(outline.state(), load(content(point)), records, Optional.empty()));
     }
 
     private void compareWithImage(MemberStorage opened, EpochPromise promise) {
@@ -459,25 +436,34 @@ public final class SimulatedStore implements MemberStore {
                 ? image.end().index()
                 : Math.min(change.keptThrough(), image.end().index());
         long found = opened.log().end().index();
-        if (found < through || (through > image.base().index() && opened.log().hashAt(through) != image.hashAt(through))) {
-            throw surroundings.lost("log up to " + image.end() + ", found one up to " + opened.log().end());
+        if (found < through
+                || (through > image.base().index() && opened.log().hashAt(through) != image.hashAt(through))) {
+            throw surroundings.lost("log up to " + image.end() + ", found one up to "
+                    + opened.log().end());
         }
     }
 
-    private static EpochPromise promise(Meta meta, boolean voter) {
-        AcceptedLeader leader = meta.acceptedLeader();
-        return leader == null
-                ? new EpochPromise(meta.acceptedEpoch(), 0, 0, voter)
-                : new EpochPromise(meta.acceptedEpoch(), (int) leader.nodeId(), leader.incarnation(), voter);
+    private static StateMachine load(Optional<List<byte[]>> content) {
+        if (content.isEmpty()) {
+            return new StateMachine();
+        }
+        SnapshotLoader loader = new SnapshotLoader();
+        content.get().forEach(chunk -> loader.accept(ByteBuffer.wrap(chunk)));
+        return loader.finish();
     }
 
-    private List<byte[]> newestSnapshot() throws IOException {
-        var newest = storage().newestSnapshot();
-        if (newest.isEmpty()) {
-            return List.of();
+    private Optional<List<byte[]>> content(LogPoint point) throws IOException {
+        for (Snapshot snapshot : storage().snapshots()) {
+            if (snapshot.lastIndex() == point.index() && snapshot.chainHash() == point.hash()) {
+                return Optional.of(content(snapshot));
+            }
         }
+        return Optional.empty();
+    }
+
+    private List<byte[]> content(Snapshot snapshot) throws IOException {
         List<byte[]> content = new ArrayList<>();
-        try (SnapshotReader reader = storage().open(newest.get())) {
+        try (SnapshotReader reader = storage().open(snapshot)) {
             for (byte[] chunk = reader.readNBytes(1 << 16); chunk.length > 0; chunk = reader.readNBytes(1 << 16)) {
                 content.add(chunk);
             }

@@ -5,6 +5,7 @@ import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Content;
 import io.quorate.backend.Key;
+import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
@@ -14,7 +15,6 @@ import io.quorate.backend.Ticket;
 import io.quorate.backend.Watch;
 import io.quorate.backend.WatchBatch;
 import io.quorate.backend.WatchListener;
-import io.quorate.backend.QuorateException;
 import io.quorate.embedded.session.ClientSession;
 import io.quorate.embedded.session.EmbeddedBackend;
 import io.quorate.embedded.session.FrontEnd;
@@ -22,9 +22,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +71,7 @@ final class EngineClient {
         this.timeout = timeout;
         this.laneDelay = laneDelay;
         RandomGenerator bits = world.random()::next;
-        this.frontEnd =
-                new FrontEnd(world::members, this::planRun, clock, lanes, bits, Duration.ofMillis(400));
+        this.frontEnd = new FrontEnd(world::members, this::planRun, clock, lanes, bits, Duration.ofMillis(400));
         this.backend = new EmbeddedBackend(frontEnd, () -> new BackendView("simulated", true, List.of()), () -> {});
     }
 
@@ -238,7 +237,10 @@ final class EngineClient {
     /** A transaction that ends a session for its silence was committed just now. */
     void expired(long id, long index) {
         Session present = session;
-        if (present == null || dead || present.id().value() != id || present.state().isTerminal()) {
+        if (present == null
+                || dead
+                || present.id().value() != id
+                || present.state().isTerminal()) {
             return;
         }
         long beyond = clock.nanos() - present.provenUntilNanos();
@@ -289,7 +291,8 @@ final class EngineClient {
     }
 
     private Bytes tag() {
-        return Bytes.of(ByteBuffer.allocate(Long.BYTES).putLong(world.random().next()).array());
+        return Bytes.of(
+                ByteBuffer.allocate(Long.BYTES).putLong(world.random().next()).array());
     }
 
     private void commit(Session on) {
@@ -329,7 +332,8 @@ final class EngineClient {
     }
 
     private void watch(Session on) {
-        if (watches.size() >= MAX_WATCHES || (!watches.isEmpty() && world.random().chance(0.3))) {
+        if (watches.size() >= MAX_WATCHES
+                || (!watches.isEmpty() && world.random().chance(0.3))) {
             OpenWatch closing = watches.remove(world.random().below(watches.size()));
             closing.watch().close();
             record().watchClosed(closing.model());

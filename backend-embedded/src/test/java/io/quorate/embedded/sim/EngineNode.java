@@ -3,6 +3,7 @@ package io.quorate.embedded.sim;
 import io.quorate.embedded.log.RecoveryReport;
 import io.quorate.embedded.log.SimulatedDisk;
 import io.quorate.embedded.log.StorageConfig;
+import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.RecordedImage;
@@ -118,7 +119,7 @@ final class EngineNode implements ObservedMember {
 
     boolean hasPeer() {
         Member present = member;
-        return present != null && (present.life() == Member.Life.RUNNING || present.life() == Member.Life.STOPPING);
+        return present != null && (present.life() == Life.RUNNING || present.life() == Life.STOPPING);
     }
 
     @Override
@@ -348,12 +349,12 @@ final class EngineNode implements ObservedMember {
     private void observe() {
         Member running = member();
         world.throwPending();
-        if (running.life() == Member.Life.HALTED) {
+        if (running.life() == Life.HALTED) {
             world.halted(this, mayHalt, String.valueOf(running.failure()));
             ended(true);
             return;
         }
-        if (running.life() == Member.Life.STOPPED) {
+        if (running.life() == Life.STOPPED) {
             ended(false);
             return;
         }
@@ -361,7 +362,7 @@ final class EngineNode implements ObservedMember {
             servingVersion = running.servingVersion();
             world.membersChanged();
         }
-        if (!hasPeer() || running.life() == Member.Life.CLOSING) {
+        if (!hasPeer() || running.life() == Life.CLOSING) {
             return;
         }
         observeRole();
@@ -488,8 +489,9 @@ final class EngineNode implements ObservedMember {
             written.addAll(after);
             writtenBase = snapshot;
             installed = snapshot;
-            world.trace(EngineNode.this, "  recovered " + report.outcome() + " snapshot " + snapshot + " to "
-                    + writtenEnd());
+            world.trace(
+                    EngineNode.this,
+                    "  recovered " + report.outcome() + " snapshot " + snapshot + " to " + writtenEnd());
             world.recovered(EngineNode.this, report.outcome(), snapshot, rotten);
             rotten = false;
         }

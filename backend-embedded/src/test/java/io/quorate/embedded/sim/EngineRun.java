@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One random schedule of the full engine: faults and load from a seed, then, in some runs, a healed majority that must get
@@ -319,8 +318,8 @@ final class EngineRun {
 
     private void expectWork(boolean[] core) {
         long before = world.oracle().lastIndex();
-        EngineClient prober = new EngineClient(
-                world, world.clients().size() + 1, world.newClock(0), Duration.ofSeconds(2), 200);
+        EngineClient prober =
+                new EngineClient(world, world.clients().size() + 1, world.newClock(0), Duration.ofSeconds(2), 200);
         world.clients().add(prober);
         actLater(prober);
         long deadline = deadline();
@@ -361,7 +360,8 @@ final class EngineRun {
             timeline.advance(deadline);
         }
         if (!isClean()) {
-            throw new PropertyViolated("CleanEnd", "sessions are left: " + world.oracle().state().sessions() + " of " + world.describe());
+            throw new PropertyViolated(
+                    "CleanEnd", "sessions are left: " + world.oracle().state().sessions() + " of " + world.describe());
         }
         for (long session : deadSessions) {
             if (world.oracle().endOf(session) != 0) {

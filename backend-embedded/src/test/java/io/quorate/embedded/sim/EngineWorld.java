@@ -120,7 +120,8 @@ final class EngineWorld {
                 times.finalizeWait(),
                 times.stall(),
                 4096);
-        return new MemberSettings(zab, TREE_LIMITS, snapshotRecords, 1 << 20, clock::nanos, clock::wallMillis);
+        return new MemberSettings(
+                zab, TREE_LIMITS, snapshotRecords, 1 << 20, TICK * 1_000, clock::nanos, clock::wallMillis);
     }
 
     Timeline timeline() {

@@ -73,7 +73,8 @@ final class Oracle {
             }
             if (ends.containsKey(write.session())) {
                 throw new PropertyViolated(
-                        "SessionsEnd", "session " + write.session() + " writes at " + record.index() + ", behind its end");
+                        "SessionsEnd",
+                        "session " + write.session() + " writes at " + record.index() + ", behind its end");
             }
             lastOperations.put(write.session(), write.operation());
         } else if (txn instanceof Txn.CloseSession close) {
@@ -95,7 +96,8 @@ final class Oracle {
         if (value != null && now.modRevision() == index) {
             Long before = tags.put(value, index);
             if (before != null && before != index) {
-                throw new PropertyViolated("WritesOnce", "the value of index " + before + " is written again at " + index);
+                throw new PropertyViolated(
+                        "WritesOnce", "the value of index " + before + " is written again at " + index);
             }
         }
     }

@@ -350,7 +350,9 @@ final class RandomRun {
             return false;
         }
         for (SimNode node : nodes) {
-            if (core[node.position()] && partitions.areLinked(node.position(), leader.position()) && (!node.isUp() || node.applied() < last)) {
+            if (core[node.position()]
+                    && partitions.areLinked(node.position(), leader.position())
+                    && (!node.isUp() || node.applied() < last)) {
                 return false;
             }
         }

@@ -137,7 +137,8 @@ final class SessionRecord {
     // ---- issuing
 
     /** Begins an operation; what it is told goes to {@code check}, behind the checks of order. */
-    private <T> void issue(String what, CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> check) {
+    private <T> void issue(
+            String what, CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> check) {
         long number = ++issued;
         outstanding.add(number);
         if (world.isTracing()) {
@@ -185,7 +186,9 @@ final class SessionRecord {
                 return;
             }
         }
-        require(false, "reads what was not so at any index from " + Math.max(low, replyFloor) + " to " + high + ": " + what);
+        require(
+                false,
+                "reads what was not so at any index from " + Math.max(low, replyFloor) + " to " + high + ": " + what);
     }
 
     private long lowest(Read mode) {
@@ -230,7 +233,9 @@ final class SessionRecord {
                     op instanceof Op.Delete
                             // Another operation of the commit may have created it anew, as a parent.
                             ? entry == null || entry.createRevision() == revision
-                            : entry != null && entry.modRevision() == revision && value != null
+                            : entry != null
+                                    && entry.modRevision() == revision
+                                    && value != null
                                     && value.equals(entry.value()),
                     "wrote " + op + " at " + revision + ", where there is " + entry);
         }
@@ -252,7 +257,9 @@ final class SessionRecord {
     /** N2: what failed for sure never happened. That nothing happened twice, the oracle has seen to. */
     void checkOutcomes() {
         for (Tagged write : failed) {
-            require(oracle().writtenAt(write.value()) == 0, "was told of a failure, but it is committed: " + write.what());
+            require(
+                    oracle().writtenAt(write.value()) == 0,
+                    "was told of a failure, but it is committed: " + write.what());
         }
         for (Tagged write : unknown) {
             if (oracle().writtenAt(write.value()) != 0) {
@@ -337,7 +344,8 @@ final class SessionRecord {
             if (found != null) {
                 world.count(mode == Read.ANY ? Sometimes.READ_ANY : Sometimes.READ_LATEST);
                 Entry value = found.orElse(null);
-                if (mode == Read.ANY && !found.equals(Optional.ofNullable(oracle().entryAt(key, world.appliedAnywhere())))) {
+                if (mode == Read.ANY
+                        && !found.equals(Optional.ofNullable(oracle().entryAt(key, world.appliedAnywhere())))) {
                     world.count(Sometimes.READ_ANY_STALE);
                 }
                 witness(
@@ -398,8 +406,8 @@ final class SessionRecord {
         require(
                 snapshot.revision() >= Math.max(low, replyFloor) && snapshot.revision() <= world.appliedAnywhere(),
                 "gets a snapshot of " + snapshot.revision() + ", not from " + low + " to " + world.appliedAnywhere());
-        List<Entry> expected =
-                new ArrayList<>(oracle().below(snapshot.prefix(), snapshot.revision()).values());
+        List<Entry> expected = new ArrayList<>(
+                oracle().below(snapshot.prefix(), snapshot.revision()).values());
         require(snapshot.entries().equals(expected), "gets " + snapshot + ", should get " + expected);
     }
 
