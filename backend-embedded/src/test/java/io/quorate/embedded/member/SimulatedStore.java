@@ -72,7 +72,7 @@ public final class SimulatedStore implements MemberStore {
         boolean isViolation(Throwable cause);
 
         /** Whether a planted bug is at work. */
-        boolean has(StoreFlaw flaw);
+        boolean has(RuntimeFlaw flaw);
     }
 
     private interface Task {
@@ -83,6 +83,13 @@ public final class SimulatedStore implements MemberStore {
         @Override
         public void run() {
             throw new IllegalStateException("appends are done together");
+        }
+    }
+
+    private record Keeping(Task task) implements Task {
+        @Override
+        public void run() throws IOException {
+            task.run();
         }
     }
 
@@ -177,7 +184,7 @@ public final class SimulatedStore implements MemberStore {
     public void append(long generation, RecordBatch records) {
         surroundings.onEffect(6, records.last().hash());
         surroundings.onAppend(records);
-        if (surroundings.has(StoreFlaw.APPEND_REPORTED_EARLY)) {
+        if (surroundings.has(RuntimeFlaw.APPEND_REPORTED_EARLY)) {
             listener()
                     .completed(new StorageCompletion.Appended(
                             generation, records.last().index()));
@@ -203,7 +210,7 @@ public final class SimulatedStore implements MemberStore {
     @Override
     public void persistPromise(long generation, EpochPromise promise) {
         surroundings.onEffect(9, promise.epoch());
-        if (surroundings.has(StoreFlaw.PROMISE_REPORTED_EARLY)) {
+        if (surroundings.has(RuntimeFlaw.PROMISE_REPORTED_EARLY)) {
             listener().completed(new StorageCompletion.PromisePersisted(generation, promise));
         }
         enqueue(() -> {
@@ -218,7 +225,7 @@ public final class SimulatedStore implements MemberStore {
                 outline.promised(promise);
                 image.promised(promise);
             });
-            if (!surroundings.has(StoreFlaw.PROMISE_REPORTED_EARLY)) {
+            if (!surroundings.has(RuntimeFlaw.PROMISE_REPORTED_EARLY)) {
                 tell(() -> new StorageCompletion.PromisePersisted(generation, promise));
             }
         });
@@ -228,6 +235,9 @@ public final class SimulatedStore implements MemberStore {
     public void install(long generation, LogPoint point, long digest, List<byte[]> content) {
         surroundings.onEffect(8, point.hash());
         surroundings.onInstall(point);
+        if (surroundings.has(RuntimeFlaw.INSTALLATION_REPORTED_EARLY)) {
+            listener().completed(new StorageCompletion.SnapshotInstalled(generation, point));
+        }
         enqueue(new Installation(point, () -> {
             SnapshotWriter writer = storage().beginReceiving(StoredForm.of(point, digest));
             write(writer, content);
@@ -236,7 +246,9 @@ public final class SimulatedStore implements MemberStore {
                 outline.installed(point);
                 image.installed(point);
             });
-            tell(() -> new StorageCompletion.SnapshotInstalled(generation, point));
+            if (!surroundings.has(RuntimeFlaw.INSTALLATION_REPORTED_EARLY)) {
+                tell(() -> new StorageCompletion.SnapshotInstalled(generation, point));
+            }
         }));
     }
 
@@ -244,7 +256,7 @@ public final class SimulatedStore implements MemberStore {
     public void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> content) {
         surroundings.onEffect(14, point.hash());
         surroundings.onKeepSnapshot(point, digest);
-        enqueue(() -> {
+        enqueue(new Keeping(() -> {
             Snapshot snapshot = StoredForm.of(point, digest);
             SnapshotWriter writer = storage().beginSnapshot(snapshot);
             write(writer, content);
@@ -257,7 +269,7 @@ public final class SimulatedStore implements MemberStore {
                 image.compacted(point, base);
             });
             tell(() -> new Event.SnapshotTaken(point, base));
-        });
+        }));
     }
 
     private static void write(SnapshotWriter writer, List<byte[]> content) throws IOException {
@@ -371,7 +383,7 @@ public final class SimulatedStore implements MemberStore {
                 image.appended(append.records());
             }
         });
-        if (!surroundings.has(StoreFlaw.APPEND_REPORTED_EARLY)) {
+        if (!surroundings.has(RuntimeFlaw.APPEND_REPORTED_EARLY)) {
             for (Append append : appends) {
                 long last = append.records().last().index();
                 tell(() -> new StorageCompletion.Appended(append.generation(), last));
@@ -478,9 +490,9 @@ public final class SimulatedStore implements MemberStore {
         return busy;
     }
 
-    /** Whether a truncation or an installation is under way. */
+    /** Whether a truncation or a snapshot is under way. */
     public boolean isRewriting() {
-        return underWay instanceof Truncation || underWay instanceof Installation;
+        return underWay instanceof Truncation || underWay instanceof Installation || underWay instanceof Keeping;
     }
 
     /** Nothing finishes until {@link #release()}. */

@@ -46,7 +46,7 @@ final class EngineClient {
     private final int number;
     private final SimClock clock;
     private final long laneDelay;
-    private final SimLanes lanes = new SimLanes(this::planLanes);
+    private final SimLanes lanes;
     private final FrontEnd frontEnd;
     private final EmbeddedBackend backend;
     private final Duration timeout;
@@ -67,6 +67,7 @@ final class EngineClient {
     EngineClient(EngineWorld world, int number, SimClock clock, Duration timeout, long laneDelay) {
         this.world = world;
         this.number = number;
+        this.lanes = new SimLanes(world.flaw(), this::planLanes);
         this.clock = clock;
         this.timeout = timeout;
         this.laneDelay = laneDelay;
@@ -249,7 +250,7 @@ final class EngineClient {
                     "SessionsLive",
                     "session " + id + " expires at index " + index + ", " + -beyond + " ns before its proof ends");
         }
-        if (beyond > 1_000_000_000L) {
+        if (beyond > 300_000_000L) {
             world.count(Sometimes.EXPIRY_LONG_AFTER_PROOF);
         }
     }

@@ -26,7 +26,8 @@ final class EngineNetwork implements Links {
     private final @Nullable Endpoint[] endpoints;
     private final Map<Long, Connection> open = new LinkedHashMap<>();
     private final BiConsumer<Integer, PeerMessage> onSend;
-    private final Runnable oldMessages;
+    private final Runnable onReplaced;
+    private final MessageMutation mutation;
     private long lastId;
 
     private static final class Connection {
@@ -67,10 +68,10 @@ final class EngineNetwork implements Links {
      * Creates a network.
      *
      * @param onSend is told of each message before it is sent, with the position of its sender
-     * @param oldMessages runs when a connection delivers after it was replaced
+     * @param onReplaced runs when a connection is replaced that one end had not given up
      */
     EngineNetwork(
-            Timeline timeline, Pace pace, int members, BiConsumer<Integer, PeerMessage> onSend, Runnable oldMessages) {
+            Timeline timeline, Pace pace, int members, BiConsumer<Integer, PeerMessage> onSend, Runnable onReplaced, MessageMutation mutation) {
         this.timeline = timeline;
         this.pace = pace;
         this.blocked = new boolean[members][members];
@@ -78,7 +79,8 @@ final class EngineNetwork implements Links {
         this.newest = new Connection[members][members];
         this.endpoints = new Endpoint[members];
         this.onSend = onSend;
-        this.oldMessages = oldMessages;
+        this.onReplaced = onReplaced;
+        this.mutation = mutation;
     }
 
     /** The way of a member to the others, for one life. */
@@ -115,7 +117,9 @@ final class EngineNetwork implements Links {
             onSend.accept(position, message);
             Connection c = open.get(connection);
             if (c != null && c.from(this).open) {
-                transmit(c.from(this), new Arrival.Received(position + 1, connection, message));
+                for (PeerMessage sent : mutation.of(message)) {
+                    transmit(c.from(this), new Arrival.Received(position + 1, connection, sent));
+                }
             }
         }
 
@@ -191,6 +195,9 @@ final class EngineNetwork implements Links {
             return;
         }
         if (old != null) {
+            if (old.up.open || old.down.open) {
+                onReplaced.run();
+            }
             old.up.open = false;
             old.down.open = false;
         }
@@ -220,8 +227,6 @@ final class EngineNetwork implements Links {
         if (receiver.gone) {
             return;
         }
-        Connection current = newest[Math.min(channel.from.position, receiver.position)][
-                Math.max(channel.from.position, receiver.position)];
         if (arrival instanceof Transport.Arrival.Disconnected down) {
             Connection c = open.get(down.connection());
             if (c == null || !c.from(receiver).open) {
@@ -233,9 +238,6 @@ final class EngineNetwork implements Links {
             if (c == null || !c.from(receiver).open) {
                 // This end has been told that the connection is closed: nothing more arrives on it.
                 return;
-            }
-            if (current != c) {
-                oldMessages.run();
             }
         }
         receiver.arrive(arrival);

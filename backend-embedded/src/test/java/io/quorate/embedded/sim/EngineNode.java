@@ -9,7 +9,7 @@ import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.RecordedImage;
 import io.quorate.embedded.member.SimulatedMembers;
 import io.quorate.embedded.member.SimulatedStore;
-import io.quorate.embedded.member.StoreFlaw;
+import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.EpochPromise;
@@ -54,6 +54,7 @@ final class EngineNode implements ObservedMember {
     private @Nullable StateMachine state;
     private LogPoint installed = LogPoint.GENESIS;
     private boolean everStarted;
+    private boolean recovered;
     private boolean rotten;
     private boolean failing;
     private boolean mayHalt;
@@ -200,6 +201,7 @@ final class EngineNode implements ObservedMember {
         mayHalt = false;
         world.trace(this, "start");
         disk.failForceWhen(this::failsNow);
+        disk.lieInForceWhen(this::liesNow);
         disk.limitTo(Long.MAX_VALUE / 4);
         StorageConfig config = new StorageConfig(
                 EngineWorld.CLUSTER,
@@ -211,7 +213,7 @@ final class EngineNode implements ObservedMember {
                 EngineWorld.LOG_LIMITS);
         SimulatedStore opened = new SimulatedStore(disk, config, image, interrupted, new Surroundings(life));
         everStarted = true;
-        interrupted = null;
+        recovered = false;
         store = opened;
         MemberSettings settings = world.settings(this, clock);
         EngineNetwork.Endpoint way = world.network().endpoint(position);
@@ -222,9 +224,15 @@ final class EngineNode implements ObservedMember {
     }
 
     private boolean failsNow() {
-        boolean fails = failing;
+        boolean fails = failing && world.flaw() != RuntimeFlaw.FAILED_FORCE_IGNORED;
         failing = false;
         return fails;
+    }
+
+    private boolean liesNow() {
+        boolean lies = failing && world.flaw() == RuntimeFlaw.FAILED_FORCE_IGNORED;
+        failing = failing && !lies;
+        return lies;
     }
 
     /** The process dies; with the power, or leaving to the operating system what it wrote. */
@@ -238,7 +246,9 @@ final class EngineNode implements ObservedMember {
         life++;
         paused = false;
         effectsUntilDeath = -1;
-        interrupted = store().cutPower(powerCut ? world.random().below(14) : 1_000);
+        SimulatedStore.Interrupted now = store().cutPower(powerCut ? world.random().below(14) : 1_000);
+        // A recovery that did not end leaves open what the life before it had begun.
+        interrupted = recovered ? now : interrupted;
         disk = powerCut ? disk.afterPowerCut(world.random().next()) : disk.afterProcessDeath();
         if (endpoint != null) {
             world.network().processGone(endpoint, noticed);
@@ -458,6 +468,7 @@ final class EngineNode implements ObservedMember {
         public void onTruncate(long lastIndex) {
             world.count(Sometimes.SYNC_BY_TRUNC);
             world.trace(EngineNode.this, "  truncate after " + lastIndex);
+            world.rewriting(EngineNode.this);
             written.subList((int) (lastIndex - writtenBase.index()), written.size())
                     .clear();
         }
@@ -466,6 +477,7 @@ final class EngineNode implements ObservedMember {
         public void onInstall(LogPoint point) {
             world.count(Sometimes.SYNC_BY_SNAP);
             world.trace(EngineNode.this, "  install snapshot " + point);
+            world.rewriting(EngineNode.this);
             written.clear();
             writtenBase = point;
             installed = point;
@@ -476,6 +488,7 @@ final class EngineNode implements ObservedMember {
             world.count(Sometimes.SNAPSHOT_KEPT);
             world.trace(EngineNode.this, "  keep snapshot " + point);
             world.checkSnapshot(EngineNode.this, point, digest);
+            world.rewriting(EngineNode.this);
         }
 
         @Override
@@ -493,6 +506,8 @@ final class EngineNode implements ObservedMember {
                     EngineNode.this,
                     "  recovered " + report.outcome() + " snapshot " + snapshot + " to " + writtenEnd());
             world.recovered(EngineNode.this, report.outcome(), snapshot, rotten);
+            recovered = true;
+            interrupted = null;
             rotten = false;
         }
 
@@ -513,8 +528,8 @@ final class EngineNode implements ObservedMember {
         }
 
         @Override
-        public boolean has(StoreFlaw flaw) {
-            return world.storeFlaw() == flaw;
+        public boolean has(RuntimeFlaw flaw) {
+            return world.flaw() == flaw;
         }
     }
 

@@ -1,6 +1,6 @@
 package io.quorate.embedded.sim;
 
-import io.quorate.embedded.member.StoreFlaw;
+import io.quorate.embedded.member.RuntimeFlaw;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ final class EngineRun {
     private boolean faultsEnded;
     private boolean quiet;
 
-    EngineRun(long seed, StoreFlaw flaw) {
+    EngineRun(long seed, RuntimeFlaw flaw) {
         this.seed = seed;
         this.swarm = new Swarm(seed);
         this.random = swarm.random;
@@ -57,6 +57,7 @@ final class EngineRun {
             world.letStorageFail();
         }
         world.onStopped(this::reviveWhenDown);
+        world.onRewriting(this::strikeRewriting);
         int clients = 2 + random.below(3);
         for (int i = 1; i <= clients; i++) {
             addClient(i, drift);
@@ -164,6 +165,13 @@ final class EngineRun {
         }
         if (node.isUp() && !node.isPaused() && random.chance(swarm.pause)) {
             pause(node);
+        }
+    }
+
+    /** What replaces files is the place where crashes find most. */
+    private void strikeRewriting(EngineNode node) {
+        if (!faultsEnded && swarm.crash > 0 && random.chance(0.1)) {
+            timeline.after(random.between(0, 2_000), () -> crash(node));
         }
     }
 
@@ -369,6 +377,36 @@ final class EngineRun {
             }
         }
         world.count(Sometimes.CLEAN_END_CHECKED);
+        expectRestart();
+    }
+
+    /** N14: after a power cut of all members they have the state that they had. */
+    private void expectRestart() {
+        for (EngineNode node : nodes) {
+            node.die(true, true);
+        }
+        for (EngineNode node : nodes) {
+            node.start();
+        }
+        partitions.healAll();
+        long before = world.oracle().lastIndex();
+        long deadline = deadline();
+        while (timeline.now() < deadline && !haveAllApplied(before)) {
+            timeline.advance(deadline);
+        }
+        if (!haveAllApplied(before)) {
+            throw new PropertyViolated("Restart", "not all members came back to " + before + ": " + world.describe());
+        }
+        world.count(Sometimes.RESTART_CHECKED);
+    }
+
+    private boolean haveAllApplied(long index) {
+        for (EngineNode node : nodes) {
+            if (!node.hasPeer() || node.applied() < index) {
+                return false;
+            }
+        }
+        return world.leader() != null;
     }
 
     private boolean isClean() {

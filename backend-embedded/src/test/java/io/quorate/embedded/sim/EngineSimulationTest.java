@@ -2,7 +2,7 @@ package io.quorate.embedded.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.embedded.member.StoreFlaw;
+import io.quorate.embedded.member.RuntimeFlaw;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,13 +14,13 @@ class EngineSimulationTest {
     @Test
     void allPropertiesHoldInRandomSchedulesOfTheWholeEngine() {
         Simulation simulation = new Simulation(1);
-        simulation.runEngineSchedules(300);
+        simulation.runEngineSchedules(200);
         assertThat(simulation.failures()).isEmpty();
     }
 
     /** Seeds that once showed a mistake in the engine or in the simulation. */
     @ParameterizedTest
-    @ValueSource(longs = {39, 64, 100, 186, 252, 255, 280, 328, 384, 445})
+    @ValueSource(longs = {13, 39, 64, 100, 186, 252, 255, 280, 328, 384, 445})
     void seedThatOnceFailedPasses(long seed) {
         assertThat(run(seed, new ArrayList<>()).failure()).isNull();
     }
@@ -32,13 +32,13 @@ class EngineSimulationTest {
             List<String> second = new ArrayList<>();
             RandomRun.Outcome outcome = run(seed, first);
             assertThat(run(seed, second)).isEqualTo(outcome);
-            assertThat(new EngineRun(seed, StoreFlaw.NONE).run(Simulation.EVENTS))
+            assertThat(new EngineRun(seed, RuntimeFlaw.NONE).run(Simulation.EVENTS))
                     .as("tracing changes nothing")
                     .isEqualTo(outcome);
         }
     }
 
     private static RandomRun.Outcome run(long seed, List<String> trace) {
-        return new EngineRun(seed, StoreFlaw.NONE).trace(trace::add).run(Simulation.EVENTS);
+        return new EngineRun(seed, RuntimeFlaw.NONE).trace(trace::add).run(Simulation.EVENTS);
     }
 }

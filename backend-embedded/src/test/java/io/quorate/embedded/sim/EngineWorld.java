@@ -4,7 +4,7 @@ import io.quorate.embedded.log.LogLimits;
 import io.quorate.embedded.log.RecoveryReport;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
-import io.quorate.embedded.member.StoreFlaw;
+import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.tree.Txn;
@@ -44,7 +44,7 @@ final class EngineWorld {
     private final Pace pace;
     private final SimulatedEnsemble.Times times;
     private final int snapshotRecords;
-    private final StoreFlaw storeFlaw;
+    private final RuntimeFlaw flaw;
     private final EngineNode[] nodes;
     private final EngineNetwork network;
     private final List<EngineClient> clients = new ArrayList<>();
@@ -56,6 +56,7 @@ final class EngineWorld {
     private @Nullable Consumer<String> tracer;
     private @Nullable PropertyViolated pending;
     private Consumer<EngineNode> onStopped = node -> {};
+    private Consumer<EngineNode> onRewriting = node -> {};
     private boolean storageMayFail;
     private long incarnation = 100;
     private long appliedAnywhere;
@@ -69,18 +70,19 @@ final class EngineWorld {
             Pace pace,
             SimRandom random,
             double drift,
-            StoreFlaw storeFlaw) {
+            RuntimeFlaw flaw) {
         this.times = times;
         this.snapshotRecords = snapshotRecords;
         this.pace = pace;
         this.random = random;
-        this.storeFlaw = storeFlaw;
+        this.flaw = flaw;
         this.nodes = new EngineNode[members];
         for (int i = 0; i < members; i++) {
             nodes[i] = new EngineNode(this, i, newClock(drift));
         }
+        MessageMutation mutation = new MessageMutation(flaw, random);
         this.network = new EngineNetwork(
-                timeline, pace, members, this::sending, () -> count(Sometimes.OLD_CONNECTION_MESSAGES));
+                timeline, pace, members, this::sending, () -> count(Sometimes.CONNECTION_REPLACED), mutation);
         Holders holders = new Holders(committed, nodes);
         this.properties = new Property[] {
             new OneLeaderPerEpoch(),
@@ -104,7 +106,8 @@ final class EngineWorld {
 
     /** A clock that is wrong by any offset, and by a rate of at most {@code drift}. */
     SimClock newClock(double drift) {
-        double rate = 1 + drift * (random.below(2001) - 1000) / 1000;
+        double spread = flaw == RuntimeFlaw.CLOCKS_TOO_DIFFERENT ? 0.2 : drift;
+        double rate = 1 + spread * (random.below(2001) - 1000) / 1000;
         return new SimClock(timeline, random.between(0, 1L << 40), rate);
     }
 
@@ -156,8 +159,8 @@ final class EngineWorld {
         return sometimes;
     }
 
-    StoreFlaw storeFlaw() {
-        return storeFlaw;
+    RuntimeFlaw flaw() {
+        return flaw;
     }
 
     long nextIncarnation() {
@@ -183,6 +186,15 @@ final class EngineWorld {
 
     void onStopped(Consumer<EngineNode> listener) {
         onStopped = listener;
+    }
+
+    void onRewriting(Consumer<EngineNode> listener) {
+        onRewriting = listener;
+    }
+
+    /** A member is about to replace a part of what is on its disk. */
+    void rewriting(EngineNode node) {
+        onRewriting.accept(node);
     }
 
     void letStorageFail() {

@@ -1,6 +1,7 @@
 package io.quorate.embedded.sim;
 
 import io.quorate.backend.Subscription;
+import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.session.EventLane;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,10 +13,13 @@ final class SimLanes implements EventLane.Factory {
 
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
     private final Runnable onReady;
+    private final RuntimeFlaw flaw;
+    private long tasks;
     private @Nullable Lane running;
 
     /** Creates no lane yet; {@code onReady} runs when a task was handed over. */
-    SimLanes(Runnable onReady) {
+    SimLanes(RuntimeFlaw flaw, Runnable onReady) {
+        this.flaw = flaw;
         this.onReady = onReady;
     }
 
@@ -32,7 +36,13 @@ final class SimLanes implements EventLane.Factory {
         }
         running = next;
         try {
-            next.tasks.remove().run();
+            boolean strikes = ++tasks % 20 == 0;
+            Runnable task = strikes && flaw == RuntimeFlaw.LANE_OUT_OF_ORDER
+                    ? next.tasks.removeLast()
+                    : next.tasks.removeFirst();
+            if (!strikes || flaw != RuntimeFlaw.LANE_LOSES_TASK) {
+                task.run();
+            }
         } finally {
             running = null;
         }

@@ -1,6 +1,6 @@
 package io.quorate.embedded.sim;
 
-import io.quorate.embedded.member.StoreFlaw;
+import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.zab.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +80,7 @@ final class Simulation {
     }
 
     private static RandomRun.Outcome replayEngine(long seed) {
-        return new EngineRun(seed, StoreFlaw.NONE).trace(System.out::println).run(EVENTS);
+        return new EngineRun(seed, RuntimeFlaw.NONE).trace(System.out::println).run(EVENTS);
     }
 
     private void runFor(long seconds, int threads, Runner runner) throws InterruptedException {
@@ -122,7 +122,7 @@ final class Simulation {
     }
 
     private void runEngine(long seed) {
-        EngineRun run = new EngineRun(seed, StoreFlaw.NONE);
+        EngineRun run = new EngineRun(seed, RuntimeFlaw.NONE);
         engine.add(run.run(EVENTS), run.world().sometimes());
     }
 
@@ -157,7 +157,7 @@ final class Simulation {
         }
         System.out.printf(
                 "engine: hash of seed 1 is %016x%n",
-                new EngineRun(1, StoreFlaw.NONE).run(EVENTS).traceHash());
+                new EngineRun(1, RuntimeFlaw.NONE).run(EVENTS).traceHash());
         print("core: ", core.schedules.get(), core.events.get(), core.failures.size(), seconds, threads);
         print("engine: ", engine.schedules.get(), engine.events.get(), engine.failures.size(), seconds, threads);
         print(
