@@ -414,6 +414,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
+        loop.help();
         return result.orTimeout(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }

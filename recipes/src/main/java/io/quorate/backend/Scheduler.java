@@ -40,7 +40,7 @@ public interface Scheduler extends Executor {
      * begins the operation and does nothing more.
      *
      * @param operation begins the operation; it must not block
-     * @param atMost how long the caller would wait
+     * @param atMost how long the caller would wait; not negative. Zero does what can be done without waiting
      * @return what was begun, done or not
      */
     default <T extends @Nullable Object> CompletableFuture<T> carry(

@@ -58,14 +58,20 @@ public final class EnsembleLoop implements Runnable {
     private volatile boolean signalled = true;
 
     private volatile boolean asleep;
-    private volatile boolean awaitsLock;
+
+    /** When the thread is going to look at the time again. */
     private volatile long wakesAt;
+
+    /** Guarded by the lock. */
+    private long nextTick;
 
     /** Creates a loop whose thread is not started. */
     public EnsembleLoop(String name, Work work, long tickNanos, LongSupplier monotonicNanos) {
         this.work = work;
         this.tickNanos = tickNanos;
         this.monotonicNanos = monotonicNanos;
+        this.nextTick = monotonicNanos.getAsLong() + tickNanos;
+        this.wakesAt = nextTick;
         this.thread = new Thread(this, name);
         thread.setDaemon(true);
     }
@@ -107,11 +113,10 @@ public final class EnsembleLoop implements Runnable {
 
     /** Does the work that was signalled, unless somebody else is at it. Called by any thread that holds no lock of the work. */
     public void help() {
-        while (signalled && !awaitsLock && driving.tryLock()) {
+        while (signalled && driving.tryLock()) {
             boolean finished;
             try {
-                finished = runUntilIdle(HELPING_ROUNDS);
-                finished &= !work.isDone() && work.nanosToTimer() >= wakesAt - monotonicNanos.getAsLong();
+                finished = drive(HELPING_ROUNDS) && !work.isDone();
             } finally {
                 driving.unlock();
             }
@@ -121,6 +126,21 @@ public final class EnsembleLoop implements Runnable {
                 return;
             }
         }
+    }
+
+    /** Does the work, and lets a tick pass if one is due. Returns whether the thread may sleep as long as it is going to. */
+    private boolean drive(int rounds) {
+        boolean idle = runUntilIdle(rounds);
+        long now = monotonicNanos.getAsLong();
+        if (now - nextTick >= 0) {
+            nextTick = now + tickNanos;
+            work.tick();
+            idle &= runUntilIdle(rounds);
+        }
+        long wakes = now + Math.min(nextTick - now, Math.max(1, work.nanosToTimer()));
+        boolean late = wakesAt - wakes > 0;
+        wakesAt = idle ? wakes : now;
+        return idle && !late;
     }
 
     private boolean runUntilIdle(int rounds) {
@@ -150,45 +170,37 @@ public final class EnsembleLoop implements Runnable {
 
     @Override
     public void run() {
-        long nextTick = monotonicNanos.getAsLong() + tickNanos;
         while (true) {
-            takeLock();
-            try {
-                boolean idle = runUntilIdle(ROUNDS_PER_LOOK);
-                if (work.isDone()) {
-                    return;
+            // If the lock is not free, whoever has it lets the time pass too: waiting for it would hold up all helpers.
+            if (driving.tryLock()) {
+                try {
+                    drive(ROUNDS_PER_LOOK);
+                    if (work.isDone()) {
+                        return;
+                    }
+                } finally {
+                    driving.unlock();
                 }
-                long now = monotonicNanos.getAsLong();
-                if (now - nextTick >= 0) {
-                    work.tick();
-                    nextTick = now + tickNanos;
-                    idle &= !runSafely();
-                }
-                wakesAt = idle ? now + Math.min(nextTick - now, Math.max(1, work.nanosToTimer())) : now;
-            } finally {
-                driving.unlock();
+            } else {
+                signal();
             }
             sleep();
-        }
-    }
-
-    private void takeLock() {
-        if (!driving.tryLock()) {
-            // Helpers come and go faster than a thread wakes up; they let it pass.
-            awaitsLock = true;
-            driving.lock();
-            awaitsLock = false;
         }
     }
 
     private void sleep() {
         asleep = true;
         long left = wakesAt - monotonicNanos.getAsLong();
-        if (!signalled && left > 0) {
+        if (signalled) {
+            // Whoever has the lock looks again when it has given it up; this is for a holder that does not come to
+            // that.
+            left = driving.isLocked() ? tickNanos / 4 : 0;
+        }
+        if (left > 0) {
             LockSupport.parkNanos(work, left);
-            Thread.interrupted();
         }
         asleep = false;
+        Thread.interrupted();
     }
 
     /** Returns a readable name. */

@@ -56,11 +56,13 @@ final class Replica {
     void apply(long applied, long through, Consumer<Applied> listener) {
         for (long index = applied + 1; index <= through; index++) {
             LogRecord record = tail.get(index);
-            Txn txn = record.type() == RecordType.NEWLEADER
-                    ? new Txn.NoOp()
-                    : TxnCodec.decode(ByteBuffer.wrap(record.payload()));
+            Txn txn = record.type() == RecordType.NEWLEADER ? new Txn.NoOp() : (Txn) record.content(Replica::decode);
             listener.accept(state.apply(index, txn));
         }
+    }
+
+    private static Txn decode(byte[] payload) {
+        return TxnCodec.decode(ByteBuffer.wrap(payload));
     }
 
     /**

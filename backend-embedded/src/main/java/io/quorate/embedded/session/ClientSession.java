@@ -442,7 +442,7 @@ public final class ClientSession implements Session, Attachment.Client {
     private void pumpSoon() {
         if (!unsent.isEmpty() || closeRequested) {
             // Not at once: the member is in the middle of a step.
-            frontEnd.submit(this::pump);
+            frontEnd.submit(lane, this::pump);
         }
     }
 
@@ -457,7 +457,7 @@ public final class ClientSession implements Session, Attachment.Client {
     }
 
     void removeUnwanted(Ticket ticket) {
-        frontEnd.submit(() -> {
+        frontEnd.submit(lane, () -> {
             if (!ended && !closeRequested) {
                 pendingCount.incrementAndGet();
                 unsent.add(new Pending.Dequeuing(namespace.absolute(ticket.key())));
@@ -612,7 +612,7 @@ public final class ClientSession implements Session, Attachment.Client {
     /** Forgets a watch that its user closed. Called by any thread. */
     void forget(ClientWatch watch) {
         watchCount.decrementAndGet();
-        frontEnd.submit(() -> {
+        frontEnd.submit(lane, () -> {
             Attachment current = attachment;
             if (watches.remove(watch.id()) != null && current != null) {
                 current.unwatch(watch.id());
@@ -635,7 +635,7 @@ public final class ClientSession implements Session, Attachment.Client {
     public CompletableFuture<Void> closeAsync() {
         if (!closing) {
             closing = true;
-            frontEnd.submit(this::requestClose);
+            frontEnd.submit(lane, this::requestClose);
         }
         return end.copy();
     }
@@ -730,7 +730,7 @@ public final class ClientSession implements Session, Attachment.Client {
 
     /** Breaks the connection until {@link #restore}. */
     public void cut() {
-        frontEnd.submit(() -> {
+        frontEnd.submit(lane, () -> {
             link = Link.CUT;
             suspend();
         });
@@ -738,12 +738,12 @@ public final class ClientSession implements Session, Attachment.Client {
 
     /** Loses everything in both directions until {@link #restore}. */
     public void hang() {
-        frontEnd.submit(() -> link = Link.HUNG);
+        frontEnd.submit(lane, () -> link = Link.HUNG);
     }
 
     /** Ends what {@link #cut} or {@link #hang} began. */
     public void restore() {
-        frontEnd.submit(() -> {
+        frontEnd.submit(lane, () -> {
             if (link == Link.HUNG) {
                 suspend();
             }
@@ -754,12 +754,12 @@ public final class ClientSession implements Session, Attachment.Client {
 
     /** Breaks the connection when the next write is answered, before the answer arrives. */
     public void loseNextReply() {
-        frontEnd.submit(() -> losesNextReply = true);
+        frontEnd.submit(lane, () -> losesNextReply = true);
     }
 
     /** Breaks the connection when the next write is sent, before it arrives. */
     public void loseNextRequest() {
-        frontEnd.submit(() -> losesNextRequest = true);
+        frontEnd.submit(lane, () -> losesNextRequest = true);
     }
 
     /** Returns a readable form. */

@@ -180,6 +180,7 @@ final class SharedLane implements EventLane {
         } finally {
             lock.unlock();
         }
+        threads.loop().help();
     }
 
     /** Runs tasks until there are none or the operation is done; returns whether there was any. */
@@ -222,7 +223,8 @@ final class SharedLane implements EventLane {
 
     @Override
     public boolean willHelp() {
-        boolean will = carried && isCarrier(Thread.currentThread());
+        Thread caller = Thread.currentThread();
+        boolean will = runner == caller || (carried && isCarrier(caller));
         if (will) {
             threads.loop().signal();
         }
@@ -290,6 +292,9 @@ final class SharedLane implements EventLane {
             threads.loop().help();
             if (runUntil(operation)) {
                 continue;
+            }
+            if (atMost.isZero()) {
+                return;
             }
             if (!heard) {
                 heard = true;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ final class Pending {
 
     /** Lets a draft become part of the state that the next request is judged on. */
     void add(long index, Draft draft, List<PendingSession> concerned) {
-        List<PendingSession> touched = new ArrayList<>(concerned);
+        List<PendingSession> touched = draft.ownerships().isEmpty() ? concerned : new ArrayList<>(concerned);
         for (PendingSession session : concerned) {
             keep(session, index);
         }
@@ -96,7 +97,12 @@ final class Pending {
         nodes.putAll(draft.nodes());
         nodeCount += draft.nodeDelta();
         totalBytes += draft.byteDelta();
-        proposals.addLast(new Proposal(index, List.copyOf(draft.nodes().keySet()), touched));
+        proposals.addLast(new Proposal(index, paths(draft), touched));
+    }
+
+    private static List<String> paths(Draft draft) {
+        Set<String> paths = draft.nodes().keySet();
+        return paths.size() == 1 ? List.of(paths.iterator().next()) : List.copyOf(paths);
     }
 
     void open(long index) {

@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record of the replicated log, chained to its predecessor by a 64-bit hash.
@@ -21,6 +23,9 @@ public final class LogRecord {
     private final RecordType type;
     private final byte[] payload;
     private final long hash;
+
+    /** What the payload means. Whoever decodes it gets an equal object, so that it does not matter who is seen to be first. */
+    private @Nullable Object content;
 
     /**
      * Creates a record and computes its chain hash.
@@ -66,6 +71,20 @@ public final class LogRecord {
     /** The content, shared and not to be modified. */
     public byte[] payload() {
         return payload;
+    }
+
+    /**
+     * What the payload means. It is decoded once for all members that share this record, which are those of one process.
+     *
+     * @param decoder the one way to decode payloads; what it returns must be immutable
+     */
+    public Object content(Function<byte[], Object> decoder) {
+        Object decoded = content;
+        if (decoded == null) {
+            decoded = decoder.apply(payload);
+            content = decoded;
+        }
+        return decoded;
     }
 
     /** The chain hash of the history that ends with this record. */

@@ -66,7 +66,7 @@ final class QueueLockLease implements LockLease {
 
     @Override
     public void close() {
-        ownership.release();
+        ownership.close();
     }
 
     @Override

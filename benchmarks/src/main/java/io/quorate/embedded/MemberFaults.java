@@ -1,0 +1,42 @@
+package io.quorate.embedded;
+
+import io.quorate.embedded.member.Member;
+
+/** Stops and starts members of an ensemble. */
+public final class MemberFaults {
+
+    private final EmbeddedEnsemble ensemble;
+
+    /** Creates the faults of one ensemble. */
+    public MemberFaults(EmbeddedEnsemble ensemble) {
+        this.ensemble = ensemble;
+    }
+
+    /** Returns the id of the member that leads, once there is one. */
+    public int leader() {
+        while (true) {
+            var leader = ensemble.leader();
+            if (leader.isPresent()) {
+                return leader.get().id();
+            }
+        }
+    }
+
+    /** Ends a member as if its process had died. */
+    public void kill(int id) {
+        ensemble.stop(id, false);
+    }
+
+    /** Stops a member in good order. */
+    public void stop(int id) {
+        ensemble.stop(id, true);
+    }
+
+    /** Starts a member that was stopped, and waits until all serve. */
+    public void restart(int id) {
+        ensemble.start(id);
+        while (!ensemble.onLoop(() -> ensemble.members().stream().allMatch(Member::isServing))) {
+            Thread.onSpinWait();
+        }
+    }
+}
