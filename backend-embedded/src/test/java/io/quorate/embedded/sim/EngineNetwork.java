@@ -71,7 +71,12 @@ final class EngineNetwork implements Links {
      * @param onReplaced runs when a connection is replaced that one end had not given up
      */
     EngineNetwork(
-            Timeline timeline, Pace pace, int members, BiConsumer<Integer, PeerMessage> onSend, Runnable onReplaced, MessageMutation mutation) {
+            Timeline timeline,
+            Pace pace,
+            int members,
+            BiConsumer<Integer, PeerMessage> onSend,
+            Runnable onReplaced,
+            MessageMutation mutation) {
         this.timeline = timeline;
         this.pace = pace;
         this.blocked = new boolean[members][members];

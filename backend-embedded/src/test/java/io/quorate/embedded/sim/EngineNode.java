@@ -7,9 +7,9 @@ import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.RecordedImage;
+import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.member.SimulatedMembers;
 import io.quorate.embedded.member.SimulatedStore;
-import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.EpochPromise;
@@ -246,7 +246,8 @@ final class EngineNode implements ObservedMember {
         life++;
         paused = false;
         effectsUntilDeath = -1;
-        SimulatedStore.Interrupted now = store().cutPower(powerCut ? world.random().below(14) : 1_000);
+        SimulatedStore.Interrupted now =
+                store().cutPower(powerCut ? world.random().below(14) : 1_000);
         // A recovery that did not end leaves open what the life before it had begun.
         interrupted = recovered ? now : interrupted;
         disk = powerCut ? disk.afterPowerCut(world.random().next()) : disk.afterProcessDeath();

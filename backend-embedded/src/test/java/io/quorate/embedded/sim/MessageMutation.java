@@ -40,9 +40,7 @@ final class MessageMutation {
                         ? List.of(new PeerMessage.ControlProposed(p.id(), p.index() + 1))
                         : List.of(message);
             case EXPIRY_BY_FOLLOWER ->
-                message instanceof PeerMessage.AskRound ask
-                                && !ask.sessions().isEmpty()
-                                && random.chance(0.02)
+                message instanceof PeerMessage.AskRound ask && !ask.sessions().isEmpty() && random.chance(0.02)
                         ? List.of(
                                 message,
                                 new PeerMessage.Control(
