@@ -40,7 +40,8 @@ final class Backends {
             throw new IllegalArgumentException("a backend URI begins with a scheme, as in " + EXAMPLE);
         }
         try {
-            return new URI(uri);
+            // A scheme alone, as in embedded:, is no URI; with an empty query it is one.
+            return new URI(uri.endsWith(":") ? uri + "?" : uri);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("not a URI (" + e.getReason() + " at index " + e.getIndex()
                     + "); a backend URI reads like " + EXAMPLE);
@@ -52,8 +53,9 @@ final class Backends {
                 .flatMap(provider -> provider.schemes().stream())
                 .sorted()
                 .toList();
-        return new IllegalArgumentException("no backend for the scheme '" + scheme + "' is on the class path; present: "
-                + (known.isEmpty() ? "none" : String.join(", ", known))
-                + ". Add io.quorate:quorate-backend-remote for zookeeper://");
+        return new IllegalArgumentException(
+                "no backend for the scheme '" + scheme + "' is on the class path; present: "
+                        + (known.isEmpty() ? "none" : String.join(", ", known))
+                        + ". Add io.quorate:quorate-backend-remote for zookeeper://, or io.quorate:quorate-backend-embedded for embedded:");
     }
 }

@@ -20,19 +20,21 @@ final class QuorateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zookeeper://a b", "zookeeper:"})
+    @ValueSource(strings = {"zookeeper://a b", "zookeeper:%"})
     void malformedUriIsRefusedWithAnExample(String uri) {
         assertThatThrownBy(() -> Quorate.open(uri))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("reads like zookeeper://");
     }
 
-    @Test
-    void uriOfAnAbsentBackendNamesTheArtifactToAdd() {
-        assertThatThrownBy(() -> Quorate.open("etcd://localhost"))
+    @ParameterizedTest
+    @ValueSource(strings = {"etcd://localhost", "etcd:", "etcd:?members=3"})
+    void uriOfAnAbsentBackendNamesTheArtifactsToAdd(String uri) {
+        assertThatThrownBy(() -> Quorate.open(uri))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'etcd'")
-                .hasMessageContaining("quorate-backend-remote");
+                .hasMessageContaining("quorate-backend-remote")
+                .hasMessageContaining("quorate-backend-embedded");
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.quorate.embedded;
 import io.quorate.backend.Backend;
 import io.quorate.backend.BackendProvider;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Makes ensembles in this process from URIs.
@@ -16,10 +18,16 @@ import java.util.Set;
  *
  * <p>Without {@code members} there is one: it starts fastest, and in one process more of them survive faults that only tests
  * cause. The backend owns its ensemble: it starts with the first session and ends with {@link Backend#close}.
+ *
+ * <p>A directory has one owner. A second backend for the same directory, in this process or another, fails with
+ * {@link DataDirectoryException} as soon as it opens a session; clients that are to share an ensemble share an
+ * {@link EmbeddedEnsemble}, and each has {@link EmbeddedEnsemble#backend()}.
  */
 public final class EmbeddedBackendProvider implements BackendProvider {
 
     private static final String FORM = "; the form is embedded:[/directory][?members=N]";
+    private static final String MEMBERS = "members=";
+    private static final Pattern NUMBER = Pattern.compile("[1-7]");
 
     /** For {@link java.util.ServiceLoader}. */
     public EmbeddedBackendProvider() {}
@@ -35,37 +43,50 @@ public final class EmbeddedBackendProvider implements BackendProvider {
     }
 
     static EnsembleConfig parse(URI uri) {
-        if (!"embedded".equals(uri.getScheme())) {
-            throw new IllegalArgumentException("the scheme must be embedded" + FORM);
+        if (!"embedded".equalsIgnoreCase(uri.getScheme())) {
+            throw refused("the scheme must be embedded");
         }
-        String rest = uri.getSchemeSpecificPart();
-        int question = rest.indexOf('?');
-        String path = question < 0 ? rest : rest.substring(0, question);
-        int members = question < 0 ? 1 : members(rest.substring(question + 1));
         if (uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("a fragment means nothing here" + FORM);
+            throw refused("a fragment means nothing here");
         }
-        if (path.startsWith("//")) {
-            throw new IllegalArgumentException("an embedded ensemble has no host" + FORM);
+        if (uri.getRawAuthority() != null) {
+            throw refused("an embedded ensemble has no host");
         }
-        if (path.isEmpty()) {
-            return EnsembleConfig.inMemory(members);
+        // Without a path the URI is opaque, and Java does not look for a query.
+        String rest = uri.getRawSchemeSpecificPart();
+        String query = uri.isOpaque() ? rest.substring(rest.indexOf('?') + 1) : uri.getRawQuery();
+        if (uri.isOpaque() && !rest.startsWith("?")) {
+            throw refused("the directory must be absolute, as in embedded:/var/lib/app");
         }
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("the directory must be absolute" + FORM);
+        int members = members(query == null ? "" : query);
+        String path = uri.getPath();
+        return path == null ? EnsembleConfig.inMemory(members) : EnsembleConfig.durable(directory(path), members);
+    }
+
+    private static Path directory(String path) {
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw refused("the directory is no path (" + e.getReason() + ")");
         }
-        return EnsembleConfig.durable(Path.of(path), members);
     }
 
     private static int members(String query) {
-        String name = "members=";
-        if (!query.startsWith(name)) {
-            throw new IllegalArgumentException("the only parameter is members" + FORM);
+        if (query.isEmpty()) {
+            return 1;
         }
-        try {
-            return Integer.parseInt(query.substring(name.length()));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("members must be a number" + FORM, e);
+        String[] parameters = query.split("&", -1);
+        if (parameters.length != 1 || !parameters[0].startsWith(MEMBERS)) {
+            throw refused("the only parameter is members, once");
         }
+        String number = parameters[0].substring(MEMBERS.length());
+        if (!NUMBER.matcher(number).matches()) {
+            throw refused("members must be a number from 1 to 7");
+        }
+        return Integer.parseInt(number);
+    }
+
+    private static IllegalArgumentException refused(String reason) {
+        return new IllegalArgumentException(reason + FORM);
     }
 }

@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,15 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             loop.help();
             loop.start();
         }
+    }
+
+    /** Tells why the ensemble could not start, if it could not; on any thread, or at once. */
+    void whenStartFails(Consumer<Throwable> listener) {
+        ready.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                listener.accept(DataDirectoryException.translate(failure));
+            }
+        });
     }
 
     private void startMember(MemberSlot slot) {

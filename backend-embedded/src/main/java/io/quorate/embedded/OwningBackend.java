@@ -25,7 +25,9 @@ final class OwningBackend implements Backend {
             throw new IllegalStateException("this backend is closed");
         }
         ensemble.begin();
-        return client.open(options);
+        CompletableFuture<Session> session = client.open(options);
+        ensemble.whenStartFails(session::completeExceptionally);
+        return session;
     }
 
     @Override

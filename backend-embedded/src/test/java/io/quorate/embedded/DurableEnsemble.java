@@ -14,10 +14,12 @@ import io.quorate.embedded.member.DirectoryDisks;
 import io.quorate.embedded.member.EnsembleDisks;
 import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
+import io.quorate.embedded.tree.StateMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -207,7 +209,9 @@ final class DurableEnsemble implements AutoCloseable {
                 () -> ensemble.onLoop(() -> {
                     List<Member> running = ensemble.members();
                     digest[0] = running.get(0).state().digest();
+                    // Before there is a leader, members have the same state because none has applied anything.
                     return running.size() == members
+                            && running.stream().anyMatch(Member::takesWrites)
                             && running.stream().allMatch(member -> member.life() == Life.RUNNING)
                             && running.stream().map(Member::applied).distinct().count() == 1
                             && running.stream()
@@ -220,11 +224,40 @@ final class DurableEnsemble implements AutoCloseable {
         return digest[0];
     }
 
+    /** Waits until all members have the same state, and returns what it holds: without the index, which a new leader raises. */
+    String commonState() {
+        commonDigest();
+        return ensemble.onLoop(() -> {
+            StateMachine state = ensemble.members().get(0).state();
+            return state.snapshot(Key.ROOT).entries() + "\n"
+                    + state.sessions().stream()
+                            .map(view -> view.id() + " " + view.ownerName() + " " + view.timeoutMillis())
+                            .toList();
+        });
+    }
+
     // ---- files
+
+    /** Waits until no snapshot is being written, so that the files stand still. */
+    void settleDisks() {
+        eventually(
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("quorate-snapshot-")),
+                "no snapshot is being written");
+    }
 
     /** What a power cut at this moment leaves, given that all writes were forced: the files as they are, unclosed. */
     Path image(Path target) throws IOException {
-        copy(directory, target);
+        boolean whole = false;
+        while (!whole) {
+            try {
+                copy(directory, target);
+                whole = true;
+            } catch (NoSuchFileException e) {
+                // A file that is not needed any more was deleted meanwhile.
+                delete(target);
+            }
+        }
         return target;
     }
 

@@ -16,6 +16,7 @@ final class FaultyDisk {
     private volatile boolean failsForce;
     private volatile boolean failsWrite;
     private volatile boolean full;
+    private volatile boolean fullForSnapshots;
     private volatile long usable = -1;
     private volatile @Nullable CountDownLatch stall;
 
@@ -34,6 +35,11 @@ final class FaultyDisk {
         full = true;
     }
 
+    /** No snapshot can be created from now on. */
+    void fillSnapshots() {
+        fullForSnapshots = true;
+    }
+
     /** Says so many bytes are free. */
     void setUsable(long bytes) {
         usable = bytes;
@@ -48,6 +54,7 @@ final class FaultyDisk {
         failsForce = false;
         failsWrite = false;
         full = false;
+        fullForSnapshots = false;
         usable = -1;
         CountDownLatch latch = stall;
         stall = null;
@@ -88,7 +95,7 @@ final class FaultyDisk {
 
         @Override
         public DiskFile create(String name) throws IOException {
-            if (full) {
+            if (full || (fullForSnapshots && name.startsWith("snap-"))) {
                 throw new DiskFullException("no room for " + name);
             }
             return new SeenFile(disk.create(name), name);

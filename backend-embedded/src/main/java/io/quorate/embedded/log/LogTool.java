@@ -29,6 +29,8 @@ public final class LogTool {
                    quorate-log dump DIR      print the epochs, snapshots and records in DIR, up to the first damage
                    quorate-log salvage DIR   keep what can be proven of a damaged DIR under a new incarnation;
                                              the old files stay in DIR under names that begin with aside-
+            run it with: java -jar quorate-backend-embedded-VERSION.jar VERB DIR
+            DIR is the directory of one member, such as /var/lib/app/member-1.
             The member must be stopped. check and dump change nothing.
             exit status: 0 whole or salvaged, 1 damaged, 2 wrong usage, 3 DIR cannot be opened
             """;
@@ -69,6 +71,9 @@ public final class LogTool {
             return run(args[0], FileChannelDisk.open(directory));
         } catch (CorruptStorageException e) {
             out.println("DAMAGED: " + e.getMessage());
+            out.println(
+                    "A member of a cluster sets these files aside with its next start and gets everything from its leader."
+                            + " For a single member: restore DIR from a backup, or keep what can be read with salvage.");
             return DAMAGED;
         } catch (StorageException | IOException e) {
             err.println(e.getMessage());
@@ -88,16 +93,17 @@ public final class LogTool {
 
     private int look(String verb, Disk disk) throws IOException {
         try (Examination found = new Examination(disk, LIMITS, Rules.all(), true)) {
-            return verb.equals("check") ? check(found) : dump(disk, found);
+            return verb.equals("check") ? check(disk, found) : dump(disk, found);
         }
     }
 
-    private int check(Examination found) throws IOException {
+    private int check(Disk disk, Examination found) throws IOException {
         if (found.names.contains(Names.MOVING_ASIDE) || found.names.contains(Names.MOVING_IN)) {
             out.println(
                     "a quarantine or salvage was interrupted; the next start of the member, or salvage, finishes it");
             return OK;
         }
+        Condemnation.check(disk);
         found.readMeta();
         if (found.isEmpty()) {
             out.println("OK: no member has used this directory yet");
@@ -133,8 +139,9 @@ public final class LogTool {
         Identity identity = meta.identity();
         out.println("cluster " + identity.clusterId() + ", member " + identity.nodeId() + ", incarnation "
                 + identity.incarnation() + ", opened " + meta.boots() + " times, " + meta.standing());
+        AcceptedLeader leader = meta.acceptedLeader();
         out.println("accepted epoch " + meta.acceptedEpoch() + " of "
-                + (meta.acceptedLeader() == null ? "an unknown leader" : meta.acceptedLeader()));
+                + (leader == null ? "an unknown leader" : "member " + leader.nodeId()));
     }
 
     private void printSnapshots(Examination found) {
@@ -198,7 +205,8 @@ public final class LogTool {
         Salvage.Kept kept = new Salvage(disk, LIMITS).run(newIncarnation);
         Snapshot snapshot = kept.snapshot();
         out.println("kept " + (snapshot == null ? "no snapshot" : "the snapshot at record " + snapshot.lastIndex())
-                + " and records " + kept.firstIndex() + " to " + kept.end().index() + "; incarnation "
+                + " and " + (kept.end().index() - kept.firstIndex() + 1) + " records behind it, up to record "
+                + kept.end().index() + "; incarnation "
                 + kept.identity().incarnation());
         out.println("Whatever was acknowledged behind record " + kept.end().index()
                 + " is lost. The old files are kept under names that begin with " + Names.ASIDE);

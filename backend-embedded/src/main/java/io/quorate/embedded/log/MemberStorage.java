@@ -109,6 +109,7 @@ public final class MemberStorage implements Closeable {
     private static MemberStorage recoverOrQuarantine(Disk disk, StorageConfig config, Rules rules, Closeable lock)
             throws IOException {
         try {
+            Condemnation.check(disk);
             return new Recovery(disk, config, rules).recover(lock, null);
         } catch (CorruptStorageException e) {
             if (config.singleMember()) {
@@ -117,8 +118,19 @@ public final class MemberStorage implements Closeable {
             }
             LOG.error("data directory {} is QUARANTINED: {}", disk.location(), e.getMessage());
             new Recovery(disk, config, rules).quarantine();
+            Condemnation.lift(disk);
             return new Recovery(disk, config, rules).recover(lock, e);
         }
+    }
+
+    /**
+     * Notes durably that the files lead to a wrong state, though each of them is whole: with the next start they are set aside,
+     * as if they were damaged.
+     *
+     * @param reason for whoever examines them
+     */
+    public void condemn(String reason) {
+        failStop.run("condemning " + disk.location(), () -> Condemnation.write(disk, reason));
     }
 
     // ---- what is there

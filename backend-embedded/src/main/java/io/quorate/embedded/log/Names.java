@@ -17,6 +17,9 @@ final class Names {
     /** Files that were set aside; never read again by a member. */
     static final String ASIDE = "aside-";
 
+    /** Says why the files must not be used again, though each of them is whole. */
+    static final String CONDEMNED = "condemned";
+
     static final String MOVING_ASIDE = "replacement-moving-aside";
     static final String MOVING_IN = "replacement-moving-in";
 

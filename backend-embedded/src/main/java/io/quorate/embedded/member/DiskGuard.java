@@ -9,7 +9,8 @@ import io.quorate.embedded.zab.Event;
  * <p>A leader without free space tells all members that the ensemble takes no writes now, and offers its seat, once for each
  * time that the space runs low: if all disks are full, the seat comes to rest. The word is repeated with each tick and holds
  * for a few, so that writes are taken again soon after somebody has freed space. A leader whose disk stalls cannot hand over
- * in good order, as it has not applied what it proposed: it leaves its followers, who elect another.
+ * in good order, as it has not applied what it proposed: it leaves its followers, who elect another. A follower leaves too, so
+ * that its sessions move to members that can answer them.
  *
  * <p>Confined to the member's thread.
  */
@@ -42,10 +43,7 @@ final class DiskGuard {
         refusalTicks = Math.max(0, refusalTicks - 1);
         StoreHealth health = store.health();
         offeredSeat &= health.spaceLow();
-        if (!member.takesWrites()) {
-            return;
-        }
-        if (health.spaceLow()) {
+        if (member.takesWrites() && health.spaceLow()) {
             leaderIsFull();
             member.serving().tellAll(new PeerMessage.StorageFull());
             if (!offeredSeat) {
@@ -53,7 +51,7 @@ final class DiskGuard {
                 member.add(new Event.HandOver());
             }
         }
-        if (health.stalled()) {
+        if (member.isServing() && health.stalled()) {
             member.leave("its disk stalls");
         }
     }

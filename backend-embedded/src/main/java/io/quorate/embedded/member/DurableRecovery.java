@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 final class DurableRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(DurableRecovery.class);
-    private static final int CHUNK = 1 << 16;
     private static final long READ_BYTES = 4L << 20;
     private static final long MEMBER_LIST_VERSION = 1;
 
@@ -114,7 +113,7 @@ final class DurableRecovery {
     private static StateMachine load(MemberStorage storage, Snapshot snapshot) throws IOException {
         SnapshotLoader loader = new SnapshotLoader();
         try (SnapshotReader reader = storage.open(snapshot)) {
-            for (byte[] chunk = reader.readNBytes(CHUNK); chunk.length > 0; chunk = reader.readNBytes(CHUNK)) {
+            for (byte[] chunk = SnapshotChunks.read(reader); chunk != null; chunk = SnapshotChunks.read(reader)) {
                 loader.accept(ByteBuffer.wrap(chunk));
             }
         }
@@ -141,7 +140,7 @@ final class DurableRecovery {
     private static Optional<List<byte[]>> content(MemberStorage storage, Snapshot snapshot) throws IOException {
         List<byte[]> content = new ArrayList<>();
         try (SnapshotReader reader = storage.open(snapshot)) {
-            for (byte[] chunk = reader.readNBytes(CHUNK); chunk.length > 0; chunk = reader.readNBytes(CHUNK)) {
+            for (byte[] chunk = SnapshotChunks.read(reader); chunk != null; chunk = SnapshotChunks.read(reader)) {
                 content.add(chunk);
             }
             return Optional.of(content);

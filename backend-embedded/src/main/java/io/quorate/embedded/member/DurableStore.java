@@ -136,7 +136,7 @@ final class DurableStore implements MemberStore {
             installations++;
             SnapshotWriter writer = storage().beginReceiving(StoredForm.of(point, digest));
             for (byte[] chunk : content) {
-                writer.write(chunk);
+                SnapshotChunks.write(writer, chunk);
             }
             writer.finish();
             storage().install(writer);
@@ -156,9 +156,15 @@ final class DurableStore implements MemberStore {
     }
 
     @Override
+    public void condemn(String reason) {
+        tasks.add(() -> storage().condemn(reason));
+    }
+
+    @Override
     public void close() {
-        tasks.add(() -> closed = true);
+        // In this order: whoever takes the task must find that this is the end.
         closing = true;
+        tasks.add(() -> closed = true);
     }
 
     // ---- snapshots
@@ -194,7 +200,7 @@ final class DurableStore implements MemberStore {
                     writer.abandon();
                     return;
                 }
-                writer.write(chunk);
+                SnapshotChunks.write(writer, chunk);
             }
             writer.finish();
             tasks.add(() -> publish(writer, base, begun));

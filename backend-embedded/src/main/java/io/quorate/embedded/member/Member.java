@@ -417,6 +417,9 @@ public final class Member {
         if (!life.isOver()) {
             life = Life.HALTED;
             failure = failure == null ? cause : failure;
+            if (cause instanceof DivergedException) {
+                store.condemn(String.valueOf(cause.getMessage()));
+            }
             release();
         }
     }

@@ -68,6 +68,9 @@ interface MemberStore {
         return StoreHealth.GOOD;
     }
 
+    /** Has the next life begin without what is kept, because it leads to a wrong state. */
+    default void condemn(String reason) {}
+
     /** Finishes what was asked for, then releases the storage and tells {@link Listener#closed}. */
     void close();
 }

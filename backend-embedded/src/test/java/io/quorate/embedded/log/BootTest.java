@@ -66,6 +66,30 @@ class BootTest {
     }
 
     @Test
+    void condemnedFilesAreSetAsideOnce() throws IOException {
+        MemberStorage storage = written(3, 10);
+        storage.condemn("the state was another one");
+        storage.close();
+        StorageConfig later = new StorageConfig(Given.CLUSTER, 1, false, false, () -> 200, () -> 0, Given.SMALL);
+        MemberStorage after = MemberStorage.open(disk, later);
+        assertThat(after.report().outcome()).isEqualTo(Outcome.QUARANTINED);
+        assertThat(after.report().damage()).hasMessageContaining("the state was another one");
+        assertThat(after.mayVote()).isFalse();
+        assertThat(disk.list()).anyMatch(name -> name.startsWith(Names.ASIDE)).doesNotContain(Names.CONDEMNED);
+        after.close();
+        assertThat(MemberStorage.open(disk, later).report().outcome()).isEqualTo(Outcome.CLEAN);
+    }
+
+    @Test
+    void aSingleMemberWhoseDirectoryIsEmptyThoughItWasUsedRefuses() {
+        StorageConfig config = new StorageConfig(Given.CLUSTER, 1, true, false, () -> 100, () -> 0, Given.SMALL);
+        assertThatThrownBy(() -> MemberStorage.open(disk, config))
+                .isInstanceOf(DataDirLostException.class)
+                .hasMessageContaining("restore the directory");
+        assertThat(disk.list()).isEmpty();
+    }
+
+    @Test
     void aDirectoryThatIsOpenIsRefused() {
         MemberStorage storage = Given.open(disk);
         DataDirInUseException refused = catchThrowableOfType(DataDirInUseException.class, () -> Given.open(disk));
