@@ -317,7 +317,7 @@ final class EngineRun {
         }
         expectWork(core);
         world.count(Sometimes.LIVENESS_CHECKED);
-        expectCleanEnd(core);
+        expectCleanEnd();
     }
 
     private long deadline() {
@@ -357,7 +357,7 @@ final class EngineRun {
     }
 
     /** N6, N12: dead clients' sessions are ended; once all clients have closed, nothing of them is left. */
-    private void expectCleanEnd(boolean[] core) {
+    private void expectCleanEnd() {
         quiet = true;
         timeline.runFor(200_000);
         world.clients().forEach(EngineClient::requireWatchesCurrent);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +93,8 @@ final class Oracle {
         }
         Entry now = state.get(key).orElse(null);
         all.add(new Version(index, now));
-        Bytes value = now == null ? null : now.value();
-        if (value != null && now.modRevision() == index) {
+        Bytes value = now == null || now.modRevision() != index ? null : now.value();
+        if (value != null) {
             Long before = tags.put(value, index);
             if (before != null && before != index) {
                 throw new PropertyViolated(
@@ -135,7 +136,7 @@ final class Oracle {
     }
 
     /** All entries at or below a key as they were at an index, by key. */
-    TreeMap<Key, Entry> below(Key prefix, long index) {
+    NavigableMap<Key, Entry> below(Key prefix, long index) {
         TreeMap<Key, Entry> entries = new TreeMap<>();
         for (Map.Entry<String, List<Version>> each : versions.entrySet()) {
             Entry entry = entryAt(each.getValue(), index);
@@ -144,17 +145,5 @@ final class Oracle {
             }
         }
         return entries;
-    }
-
-    /** Whether a transaction after {@code from} and up to {@code through} changed something that {@code watched} accepts. */
-    boolean changed(long from, long through, java.util.function.Predicate<Key> watched) {
-        for (long index = Math.max(1, from + 1); index <= through; index++) {
-            for (NodeChange change : at(index).changes()) {
-                if (watched.test(Key.of(change.path()))) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

@@ -25,9 +25,10 @@ import io.quorate.embedded.tree.Applied;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -45,7 +46,6 @@ final class SessionRecord {
 
     private final EngineWorld world;
     private final String client;
-    private final Session session;
     private final long id;
     private final List<WatchModel> watches = new ArrayList<>();
     private final List<Tagged> failed = new ArrayList<>();
@@ -67,7 +67,6 @@ final class SessionRecord {
     SessionRecord(EngineWorld world, String client, Session session) {
         this.world = world;
         this.client = client;
-        this.session = session;
         this.id = session.id().value();
         this.replyFloor = id;
         this.seen = id;
@@ -236,7 +235,7 @@ final class SessionRecord {
                             : entry != null
                                     && entry.modRevision() == revision
                                     && value != null
-                                    && value.equals(entry.value()),
+                                    && Objects.equals(value, entry.value()),
                     "wrote " + op + " at " + revision + ", where there is " + entry);
         }
     }
@@ -350,7 +349,7 @@ final class SessionRecord {
                 }
                 witness(
                         low,
-                        index -> java.util.Objects.equals(value, oracle().entryAt(key, index)),
+                        index -> Objects.equals(value, oracle().entryAt(key, index)),
                         mode + " " + key + " = " + value);
             } else {
                 require(isEnd(failure), "could not read: " + failure);
@@ -372,7 +371,7 @@ final class SessionRecord {
     }
 
     private boolean isListing(Listing listing, Key parent, long index) {
-        TreeMap<Key, Entry> below = oracle().below(parent, index);
+        NavigableMap<Key, Entry> below = oracle().below(parent, index);
         boolean exists = below.containsKey(parent);
         below.keySet().removeIf(key -> !key.isChildOf(parent));
         Set<Entry> expected = new HashSet<>(below.values());

@@ -6,6 +6,7 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Scope;
 import io.quorate.backend.TicketName;
 import io.quorate.backend.WatchBatch;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -107,7 +108,7 @@ final class WatchModel {
             });
             require(tickets.equals(expected), what + ": has " + tickets + ", should have " + expected);
         } else {
-            TreeMap<Key, Entry> expected = world.oracle().below(key, index);
+            NavigableMap<Key, Entry> expected = world.oracle().below(key, index);
             if (scope == Scope.ENTRY) {
                 expected.keySet().removeIf(each -> !each.equals(key));
             }
