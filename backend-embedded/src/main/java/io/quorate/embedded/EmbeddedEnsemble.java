@@ -8,38 +8,29 @@ import io.quorate.embedded.member.DirectoryDisks;
 import io.quorate.embedded.member.EnsembleDirectory;
 import io.quorate.embedded.member.EnsembleDisks;
 import io.quorate.embedded.member.EnsembleLoop;
-import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
-import io.quorate.embedded.member.MemberSettings;
-import io.quorate.embedded.member.MemberSlot;
 import io.quorate.embedded.session.EmbeddedBackend;
 import io.quorate.embedded.session.FrontEnd;
 import io.quorate.embedded.session.LaneThreads;
-import io.quorate.embedded.transport.InMemoryNetwork;
-import io.quorate.embedded.tree.TreeLimits;
-import io.quorate.embedded.zab.RoleName;
-import io.quorate.embedded.zab.ZabConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,21 +51,18 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedEnsemble implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedEnsemble.class);
-    private static final int TICKS_PER_ELECTION = 10;
+    private static final Duration LOOP_LIMIT = Duration.ofSeconds(30);
+    private static final long RELEASE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final EnsembleConfig config;
-    private final InMemoryNetwork network = new InMemoryNetwork();
     private final @Nullable EnsembleDirectory directory;
-    private final List<MemberSlot> slots;
+    private final EnsembleMembers members;
     private final EnsembleLoop loop;
     private final LaneThreads lanes;
     private final FrontEnd frontEnd;
     private final Set<EmbeddedBackend> backends = ConcurrentHashMap.newKeySet();
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile List<Member> members = List.of();
-    private volatile List<MemberStatus> status;
     private volatile boolean ending;
 
     private EmbeddedEnsemble(EnsembleConfig config, @Nullable EnsembleDisks disks) {
@@ -83,15 +71,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         this.directory = disks == null
                 ? null
                 : new EnsembleDirectory(disks, config.members(), () -> new UUID(random.nextLong(), random.nextLong()));
-        this.slots = IntStream.rangeClosed(1, config.members())
-                .mapToObj(id ->
-                        new MemberSlot(id, directory, config.electionTimeout().toNanos()))
-                .toList();
-        this.loop = new EnsembleLoop("quorate-ensemble", new Driven(), tickNanos(), System::nanoTime);
+        this.loop =
+                new EnsembleLoop("quorate-ensemble", new Driven(), EnsembleMembers.tickNanos(config), System::nanoTime);
+        this.members = new EnsembleMembers(config, directory, loop::wakeUp);
         this.lanes = new LaneThreads(Ticker.system(), loop, Runtime.getRuntime().availableProcessors());
-        this.frontEnd =
-                new FrontEnd(() -> members, loop::wakeUp, Ticker.system(), lanes, random, config.connectionTimeout());
-        this.status = slots.stream().map(slot -> unreachable(slot.id())).toList();
+        this.frontEnd = new FrontEnd(
+                members::running, loop::wakeUp, Ticker.system(), lanes, random, config.connectionTimeout());
     }
 
     /** Returns an ensemble that keeps its data in memory; it is not started. */
@@ -127,7 +112,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     public EmbeddedEnsemble start() {
         begin();
         try {
-            ready.get(config.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            members.ready().get(config.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
             return this;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -149,7 +134,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             throw new BackendUnavailableException("this ensemble is closed; create another one", null);
         }
         if (started.compareAndSet(false, true)) {
-            frontEnd.submit(() -> slots.forEach(slot -> startMember(slot)));
+            frontEnd.submit(members::startAll);
             loop.help();
             loop.start();
         }
@@ -157,75 +142,25 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     /** Tells why the ensemble could not start, if it could not; on any thread, or at once. */
     void whenStartFails(Consumer<Throwable> listener) {
-        ready.whenComplete((nothing, failure) -> {
+        CompletableFuture<?> unused = members.ready().whenComplete((nothing, failure) -> {
             if (failure != null) {
                 listener.accept(DataDirectoryException.translate(failure));
             }
         });
     }
 
-    private void startMember(MemberSlot slot) {
-        List<Integer> ids = slots.stream().map(MemberSlot::id).toList();
-        MemberSettings settings = new MemberSettings(
-                ZabConfig.of(slot.id(), System.nanoTime(), ids),
-                limits(),
-                config.snapshotRecords(),
-                config.snapshotBytes(),
-                tickNanos(),
-                System::nanoTime,
-                System::currentTimeMillis);
-        slot.start(settings, network, loop::wakeUp);
-        publishMembers();
-    }
-
-    private long tickNanos() {
-        return config.electionTimeout().toNanos() / TICKS_PER_ELECTION;
-    }
-
-    private static TreeLimits limits() {
-        TreeLimits base = TreeLimits.DEFAULT;
-        return new TreeLimits(
-                base.dataBytes(),
-                base.commitSize(),
-                base.txnBytes(),
-                base.children(),
-                base.nodes(),
-                base.totalBytes(),
-                base.sessions(),
-                base.ephemerals(),
-                base.ephemeralPathBytes(),
-                1024);
-    }
-
-    private void publishMembers() {
-        List<Member> present = new ArrayList<>();
-        slots.forEach(slot -> slot.member().ifPresent(present::add));
-        members = List.copyOf(present);
-    }
-
     private final class Driven implements EnsembleLoop.Work {
-        private int ticks;
-
         @Override
         public boolean runOnce() {
             boolean worked = lanes.runTimers();
             worked |= frontEnd.runOnce();
-            for (Member member : members) {
-                worked |= member.runOnce();
-            }
-            if (!ready.isDone()) {
-                lookWhetherReady();
-            }
-            return worked;
+            return members.runOnce() || worked;
         }
 
         @Override
         public void tick() {
-            members.forEach(Member::tick);
+            members.tick();
             lanes.tick();
-            if (ticks++ % 2 == 0) {
-                publishStatus();
-            }
         }
 
         @Override
@@ -235,96 +170,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
         @Override
         public boolean isDone() {
-            return ending && members.stream().allMatch(Member::isReleased);
+            return ending && members.areReleased();
         }
-    }
-
-    private void lookWhetherReady() {
-        if (members.stream().anyMatch(Member::takesWrites)) {
-            publishStatus();
-            ready.complete(null);
-            return;
-        }
-        for (Member member : members) {
-            Throwable failure = member.failure();
-            if (member.life() == Life.HALTED && failure != null && preventsStart(failure)) {
-                publishStatus();
-                ready.completeExceptionally(failure);
-            }
-        }
-        if (members.stream().allMatch(member -> member.life() == Life.RUNNING)) {
-            List<Integer> lost = members.stream()
-                    .filter(member -> !member.mayVote())
-                    .map(Member::id)
-                    .toList();
-            if (config.members() - lost.size() < quorum()) {
-                ready.completeExceptionally(DataDirectoryException.lost(lost, config.members(), quorum()));
-            }
-        }
-    }
-
-    private int quorum() {
-        return config.members() / 2 + 1;
-    }
-
-    /** A disk that fails is what the other members are there for; a wrong directory is a mistake that somebody must mend. */
-    private boolean preventsStart(Throwable failure) {
-        long halted =
-                members.stream().filter(member -> member.life() == Life.HALTED).count();
-        return config.members() - halted < quorum() || DataDirectoryException.isMistake(failure);
-    }
-
-    private void publishStatus() {
-        status = slots.stream()
-                .map(slot -> slot.member().map(EmbeddedEnsemble::statusOf).orElseGet(() -> unreachable(slot.id())))
-                .toList();
-    }
-
-    private static MemberStatus unreachable(int id) {
-        return new MemberStatus(
-                id,
-                MemberStatus.Condition.STOPPED,
-                BackendView.Role.UNREACHABLE,
-                0,
-                0,
-                0,
-                0,
-                Optional.empty(),
-                Optional.empty());
-    }
-
-    private static MemberStatus statusOf(Member member) {
-        Throwable failure = member.failure();
-        return new MemberStatus(
-                member.id(),
-                conditionOf(member),
-                roleOf(member),
-                member.epoch(),
-                member.applied(),
-                member.state().digest(),
-                member.servedSessions(),
-                member.alert(),
-                Optional.ofNullable(failure).map(Throwable::toString));
-    }
-
-    private static MemberStatus.Condition conditionOf(Member member) {
-        return switch (member.life()) {
-            case RECOVERING -> MemberStatus.Condition.RECOVERING;
-            case RUNNING, STOPPING, CLOSING -> MemberStatus.Condition.RUNNING;
-            case STOPPED -> MemberStatus.Condition.STOPPED;
-            case HALTED -> MemberStatus.Condition.FAILED;
-        };
-    }
-
-    private static BackendView.Role roleOf(Member member) {
-        boolean runs = member.life() == Life.RUNNING || member.life() == Life.STOPPING;
-        if (!runs) {
-            return BackendView.Role.UNREACHABLE;
-        }
-        if (!member.isServing()) {
-            return BackendView.Role.LOOKING;
-        }
-        return member.role() == RoleName.LEADING ? BackendView.Role.LEADER : BackendView.Role.FOLLOWER;
     }
 
     /**
@@ -336,12 +183,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             return;
         }
         List.copyOf(backends).forEach(EmbeddedBackend::close);
-        ready.completeExceptionally(new BackendUnavailableException("the ensemble was closed", null));
+        members.ready().completeExceptionally(new BackendUnavailableException("the ensemble was closed", null));
         if (!started.get()) {
             return;
         }
         frontEnd.submit(() -> {
-            slots.forEach(slot -> slot.member().ifPresent(Member::kill));
+            members.killAll();
             ending = true;
         });
         try {
@@ -350,7 +197,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        status = slots.stream().map(slot -> unreachable(slot.id())).toList();
+        members.publishStopped();
         releaseDirectory();
     }
 
@@ -391,30 +238,96 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     /** Returns what the members looked like a moment ago, in the order of their ids. */
     public List<MemberStatus> status() {
-        return status;
+        return members.status();
     }
 
     private BackendView describe() {
-        List<MemberStatus> now = status;
+        List<MemberStatus> now = members.status();
         boolean available = now.stream().anyMatch(member -> member.role() == BackendView.Role.LEADER);
         return new BackendView(
-                "embedded", available, now.stream().map(EmbeddedEnsemble::view).toList());
+                "embedded", available, now.stream().map(MemberStatus::view).toList());
     }
 
-    private static BackendView.Member view(MemberStatus member) {
-        boolean reachable = member.role() != BackendView.Role.UNREACHABLE;
-        return new BackendView.Member(
-                "member-" + member.id(),
-                member.role(),
-                reachable ? OptionalLong.of(member.epoch()) : OptionalLong.empty(),
-                Optional.empty(),
-                reachable ? OptionalInt.of(member.sessions()) : OptionalInt.empty(),
-                OptionalInt.empty());
+    // ---- members
+
+    /** Returns the id of the member that leads and takes writes; empty while there is none. */
+    public OptionalInt leader() {
+        return leadingMember().map(Member::id).map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
 
-    // ---- what tests do to members
+    /**
+     * Stops a member in good order and returns when it has released what it held. Its sessions move to other members first; a leader
+     * finishes what it has proposed and hands its seat over, so that callers notice a pause at most. Does nothing if the
+     * member does not run.
+     *
+     * @param id 1 to the number of members
+     * @throws IllegalStateException if the ensemble is not started or is closed
+     */
+    public void stop(int id) {
+        stop(id, true);
+    }
 
-    /** Runs something on the thread of the members and returns its result. */
+    /**
+     * Ends a member without a farewell, as if its process had died, and returns when it has released what it held. Does nothing
+     * if the member does not run.
+     *
+     * @param id 1 to the number of members
+     * @throws IllegalStateException if the ensemble is not started or is closed
+     */
+    public void kill(int id) {
+        stop(id, false);
+    }
+
+    /**
+     * Starts a member that was stopped or killed, or failed, and returns at once; the member catches up by itself.
+     *
+     * @param id 1 to the number of members
+     * @throws IllegalStateException if the member runs, or the ensemble is not started or is closed
+     */
+    public void start(int id) {
+        check(id);
+        onLoop(() -> {
+            members.start(id);
+            return true;
+        });
+    }
+
+    private void check(int id) {
+        if (id < 1 || id > config.members()) {
+            throw new IllegalArgumentException("there is no member " + id + ", but 1 to " + config.members());
+        }
+        if (!started.get() || closed.get()) {
+            throw new IllegalStateException("the ensemble is not running; start it first");
+        }
+    }
+
+    void stop(int id, boolean gracefully) {
+        check(id);
+        onLoop(() -> {
+            members.member(id).ifPresent(gracefully ? Member::stop : Member::kill);
+            return true;
+        });
+        awaitReleased(id);
+        onLoop(() -> {
+            members.clear(id);
+            return true;
+        });
+    }
+
+    private void awaitReleased(int id) {
+        long limit = System.nanoTime() + config.startTimeout().toNanos();
+        while (!onLoop(() -> members.isReleased(id))) {
+            if (System.nanoTime() - limit > 0) {
+                throw new IllegalStateException("member " + id + " has not released its storage in time; "
+                        + "look at its disk, then call again");
+            }
+            LockSupport.parkNanos(this, RELEASE_POLL_NANOS);
+        }
+    }
+
+    // ---- what tests do
+
+    /** Runs something as the members do, one at a time, and returns its result. */
     <T> T onLoop(Supplier<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         frontEnd.submit(() -> {
@@ -425,8 +338,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             }
         });
         loop.help();
-        return result.orTimeout(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS)
-                .join();
+        try {
+            return result.orTimeout(LOOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     boolean isClosed() {
@@ -434,47 +351,35 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     }
 
     List<Member> members() {
-        return members;
+        return members.running();
     }
 
-    Optional<Member> leader() {
-        return onLoop(() -> members.stream().filter(Member::takesWrites).findFirst());
-    }
-
-    /** Stops a member in good order, or kills it, and waits until it has released what it held. */
-    void stop(int id, boolean gracefully) {
-        onLoop(() -> {
-            slot(id).member().ifPresent(gracefully ? Member::stop : Member::kill);
-            return true;
-        });
-        awaitThat(() -> slot(id).member().map(Member::isReleased).orElse(true));
-        onLoop(() -> {
-            slot(id).clear();
-            publishMembers();
-            publishStatus();
-            return true;
-        });
-        log.debug("member {} is stopped", id);
-    }
-
-    /** Starts a member that was stopped. */
-    void start(int id) {
-        onLoop(() -> {
-            startMember(slot(id));
-            return true;
-        });
-    }
-
-    private MemberSlot slot(int id) {
-        return slots.get(id - 1);
-    }
-
-    private void awaitThat(BooleanSupplier condition) {
-        long limit = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!onLoop(condition::getAsBoolean)) {
-            if (System.nanoTime() - limit > 0) {
-                throw new IllegalStateException("a member does not stop");
-            }
+    Optional<Member> leadingMember() {
+        if (!started.get() || closed.get()) {
+            return Optional.empty();
         }
+        return onLoop(
+                () -> members.running().stream().filter(Member::takesWrites).findFirst());
+    }
+
+    /** Lets a member stand still until {@link #resume}, as if its process got no time. */
+    void pause(int id) {
+        onLoop(() -> {
+            members.pause(id);
+            return true;
+        });
+    }
+
+    void resume(int id) {
+        onLoop(() -> {
+            members.resume(id);
+            return true;
+        });
+    }
+
+    /** Returns a line for each member. */
+    @Override
+    public String toString() {
+        return "EmbeddedEnsemble" + status();
     }
 }

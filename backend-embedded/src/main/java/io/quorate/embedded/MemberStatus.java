@@ -1,7 +1,12 @@
 package io.quorate.embedded;
 
 import io.quorate.backend.BackendView;
+import io.quorate.embedded.member.Life;
+import io.quorate.embedded.member.Member;
+import io.quorate.embedded.zab.RoleName;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What a member looked like a moment ago.
@@ -38,5 +43,65 @@ public record MemberStatus(
         RUNNING,
         /** It stopped by itself and does nothing more; {@link MemberStatus#failure} says why. */
         FAILED
+    }
+
+    static MemberStatus stopped(int id) {
+        return new MemberStatus(
+                id, Condition.STOPPED, BackendView.Role.UNREACHABLE, 0, 0, 0, 0, Optional.empty(), Optional.empty());
+    }
+
+    static MemberStatus of(Member member) {
+        return new MemberStatus(
+                member.id(),
+                conditionOf(member),
+                roleOf(member),
+                member.epoch(),
+                member.applied(),
+                member.state().digest(),
+                member.servedSessions(),
+                member.alert(),
+                Optional.ofNullable(member.failure()).map(Throwable::toString));
+    }
+
+    private static Condition conditionOf(Member member) {
+        return switch (member.life()) {
+            case RECOVERING -> Condition.RECOVERING;
+            case RUNNING, STOPPING, CLOSING -> Condition.RUNNING;
+            case STOPPED -> Condition.STOPPED;
+            case HALTED -> Condition.FAILED;
+        };
+    }
+
+    private static BackendView.Role roleOf(Member member) {
+        if (member.life() != Life.RUNNING && member.life() != Life.STOPPING) {
+            return BackendView.Role.UNREACHABLE;
+        }
+        if (!member.isServing()) {
+            return BackendView.Role.LOOKING;
+        }
+        return member.role() == RoleName.LEADING ? BackendView.Role.LEADER : BackendView.Role.FOLLOWER;
+    }
+
+    /** Returns the member as it appears in the description of a backend. */
+    BackendView.Member view() {
+        boolean reachable = role != BackendView.Role.UNREACHABLE;
+        return new BackendView.Member(
+                "member-" + id,
+                role,
+                reachable ? OptionalLong.of(epoch) : OptionalLong.empty(),
+                Optional.empty(),
+                reachable ? OptionalInt.of(sessions) : OptionalInt.empty(),
+                OptionalInt.empty());
+    }
+
+    /** Returns one line for people. */
+    @Override
+    public String toString() {
+        if (condition != Condition.RUNNING) {
+            return "member " + id + " " + condition
+                    + failure.map(why -> ": " + why).orElse("");
+        }
+        return "member " + id + " " + role + " epoch " + epoch + " applied " + applied + " sessions " + sessions
+                + alert.map(what -> " ALERT: " + what).orElse("");
     }
 }

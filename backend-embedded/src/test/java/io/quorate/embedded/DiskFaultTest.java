@@ -137,7 +137,7 @@ final class DiskFaultTest {
             ensemble.disk(leader).setUsable(0);
             ensemble.eventually(
                     () -> ensemble.ensemble()
-                            .leader()
+                            .leadingMember()
                             .map(now -> now.id() != leader)
                             .orElse(false),
                     "another member leads");
@@ -230,7 +230,7 @@ final class DiskFaultTest {
             ensemble.write("a", "2");
             ensemble.eventually(
                     () -> ensemble.ensemble()
-                            .leader()
+                            .leadingMember()
                             .map(now -> now.id() != leader)
                             .orElse(false),
                     "another member leads");

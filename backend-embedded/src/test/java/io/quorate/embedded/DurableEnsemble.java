@@ -126,8 +126,8 @@ final class DurableEnsemble implements AutoCloseable {
     }
 
     int leader() {
-        eventually(() -> ensemble.leader().isPresent(), "there is a leader");
-        return ensemble.leader().map(Member::id).orElseGet(this::leader);
+        eventually(() -> ensemble.leadingMember().isPresent(), "there is a leader");
+        return ensemble.leadingMember().map(Member::id).orElseGet(this::leader);
     }
 
     int follower() {

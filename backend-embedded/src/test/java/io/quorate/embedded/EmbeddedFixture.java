@@ -159,8 +159,8 @@ final class EmbeddedFixture implements BackendFixture {
     /** The member that was killed before comes back, so that there is always a quorum. */
     @Override
     public void killLeader() {
-        eventually(() -> ensemble.leader().isPresent(), "there is a leader");
-        int leader = ensemble.leader().orElseThrow().id();
+        eventually(() -> ensemble.leadingMember().isPresent(), "there is a leader");
+        int leader = ensemble.leadingMember().orElseThrow().id();
         if (killed != 0) {
             ensemble.start(killed);
         }

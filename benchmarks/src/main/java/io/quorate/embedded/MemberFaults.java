@@ -17,7 +17,7 @@ public final class MemberFaults {
         while (true) {
             var leader = ensemble.leader();
             if (leader.isPresent()) {
-                return leader.get().id();
+                return leader.getAsInt();
             }
         }
     }

@@ -115,16 +115,6 @@ public final class Attachment {
         }
     }
 
-    /** A sign of life; it counts once the end of the session, should that be under way, is known not to have come before. */
-    private static final class Touch {
-        final Runnable onConfirmed;
-        long index;
-
-        Touch(Runnable onConfirmed) {
-            this.onConfirmed = onConfirmed;
-        }
-    }
-
     /** A read that waits for its turn. */
     final class ReadItem<T> extends Item {
         private final Function<StateMachine, T> reading;
@@ -178,7 +168,6 @@ public final class Attachment {
     private final Client client;
     private final ArrayDeque<Item> awaiting = new ArrayDeque<>();
     private final ArrayDeque<Item> captured = new ArrayDeque<>();
-    private final ArrayDeque<Touch> touches = new ArrayDeque<>();
     private boolean detached;
 
     Attachment(Service service, long session, Client client) {
@@ -225,7 +214,7 @@ public final class Attachment {
         ReadItem<T> item = new ReadItem<>(reading, reply, latest);
         awaiting.add(item);
         if (latest) {
-            service.joinRound(List.of(session), item::readAt, item::confirm);
+            service.joinRound(session, item::readAt, item::confirm);
         } else {
             advance();
         }
@@ -233,18 +222,11 @@ public final class Attachment {
 
     /** Gives a sign of life; the reply comes once a quorum has confirmed the leader that heard it. */
     public void touch(Runnable onConfirmed) {
-        Touch touch = new Touch(onConfirmed);
-        service.joinRound(List.of(session), index -> touch.index = index, () -> confirmed(touch));
-    }
-
-    private void confirmed(Touch touch) {
-        if (!detached) {
-            touches.add(touch);
-            if (touch.index > service.applied()) {
-                service.wakeAt(touch.index, this);
+        service.joinRound(session, index -> {}, () -> {
+            if (!detached) {
+                onConfirmed.run();
             }
-            advance();
-        }
+        });
     }
 
     /** Asks for the end of the session. {@link Client#onGone} tells of it. */
@@ -280,7 +262,6 @@ public final class Attachment {
         detached = true;
         awaiting.clear();
         captured.clear();
-        touches.clear();
     }
 
     void applied(long operation, long index, Result result) {
@@ -304,9 +285,6 @@ public final class Attachment {
     }
 
     void advance() {
-        while (!touches.isEmpty() && touches.element().index <= service.applied()) {
-            touches.remove().onConfirmed.run();
-        }
         while (!awaiting.isEmpty() && awaiting.element().tryCapture()) {
             captured.add(awaiting.remove());
         }

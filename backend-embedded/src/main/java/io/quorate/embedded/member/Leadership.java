@@ -34,7 +34,9 @@ final class Leadership {
     /** Where a request came from: a connection, 0 for this member. */
     private record Incoming(long connection, long controlId, Request request) {}
 
-    private record Round(long connection, long id) {}
+    private record Round(long connection, long id, List<Long> gone) {}
+
+    private record Asked(long connection, PeerMessage.AskRound ask) {}
 
     private final Member member;
     private final Serving serving;
@@ -42,7 +44,7 @@ final class Leadership {
     private final SessionExpiry expiry;
     private final ArrayDeque<Incoming> requests = new ArrayDeque<>();
     private final Map<Long, List<Round>> rounds = new HashMap<>();
-    private List<Round> asked = new ArrayList<>();
+    private List<Asked> asked = new ArrayList<>();
     private @Nullable Validator validator;
     private boolean draining;
     private long lastTicket;
@@ -74,9 +76,7 @@ final class Leadership {
 
     void receive(long connection, PeerMessage message) {
         if (message instanceof PeerMessage.AskRound ask) {
-            ask.sessions().forEach(this::heardOf);
-            asked.add(new Round(connection, ask.id()));
-            serving.answer(connection, new PeerMessage.ReadAt(ask.id(), readIndex(ask.sessions())));
+            asked.add(new Asked(connection, ask));
         } else if (draining) {
             return;
         } else if (message instanceof PeerMessage.Submit submit) {
@@ -87,28 +87,25 @@ final class Leadership {
         }
     }
 
-    /** Returns the last committed index, or that of a proposed end of one of the sessions: they must learn of that first. */
-    private long readIndex(List<Long> sessions) {
-        long index = member.peer().commitIndex();
-        for (long session : sessions) {
-            index = Math.max(index, expiry.endIndex(session));
-        }
-        return index;
-    }
-
     private void heardOf(long session) {
         expiry.heardOf(session, member.nowNanos());
     }
 
     /** Ends a session as if it had been silent for too long. */
     void expire(long session) {
+        expiry.expiring(session);
         requests.add(new Incoming(0, 0, new Request.CloseSession(session, true)));
     }
 
     /** Does what was asked for since the last call; returns whether there was anything. */
     boolean run() {
+        // Before it has applied what it found in the log, it does not know which sessions there are.
+        Validator judge = validator();
+        if (judge == null) {
+            return false;
+        }
         boolean worked = beginRound();
-        return propose() || worked;
+        return propose(judge) || worked;
     }
 
     // ---- rounds
@@ -117,18 +114,37 @@ final class Leadership {
         if (asked.isEmpty()) {
             return false;
         }
-        long ticket = ++lastTicket;
-        rounds.put(ticket, asked);
+        List<Round> begun = new ArrayList<>();
+        for (Asked next : asked) {
+            begun.add(begin(next));
+        }
         asked = new ArrayList<>();
+        long ticket = ++lastTicket;
+        rounds.put(ticket, begun);
         member.step(new Event.BeginRound(ticket));
         return true;
+    }
+
+    private Round begin(Asked asked) {
+        List<Long> gone = new ArrayList<>();
+        for (long session : asked.ask().sessions()) {
+            if (expiry.isGone(session, member.applied())) {
+                gone.add(session);
+            } else {
+                heardOf(session);
+            }
+        }
+        long id = asked.ask().id();
+        serving.answer(
+                asked.connection(), new PeerMessage.ReadAt(id, member.peer().commitIndex()));
+        return new Round(asked.connection(), id, gone);
     }
 
     void roundConfirmed(long ticket) {
         List<Round> confirmed = rounds.remove(ticket);
         if (confirmed != null) {
             for (Round round : confirmed) {
-                serving.answer(round.connection(), new PeerMessage.RoundConfirmed(round.id()));
+                serving.answer(round.connection(), new PeerMessage.RoundConfirmed(round.id(), round.gone()));
             }
         }
     }
@@ -145,10 +161,9 @@ final class Leadership {
         return validator;
     }
 
-    private boolean propose() {
-        Validator judge = validator();
+    private boolean propose(Validator judge) {
         long next = member.peer().nextIndex();
-        if (judge == null || next == 0 || requests.isEmpty() || next - member.applied() > MAX_OUTSTANDING) {
+        if (next == 0 || requests.isEmpty() || next - member.applied() > MAX_OUTSTANDING) {
             return false;
         }
         List<byte[]> payloads = new ArrayList<>();
@@ -156,17 +171,11 @@ final class Leadership {
         long now = member.settings().wallMillis().getAsLong();
         while (!requests.isEmpty() && payloads.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
             Incoming incoming = requests.remove();
-            if (livesOn(incoming.request())) {
-                continue;
-            }
             Verdict verdict = judge.validate(incoming.request(), next, now);
             if (verdict instanceof Verdict.Propose propose) {
                 byte[] payload = codec.encode(propose.txn());
                 payloads.add(payload);
                 bytes += payload.length;
-                if (incoming.request() instanceof Request.CloseSession close) {
-                    expiry.ending(close.session(), next);
-                }
                 tellProposed(incoming, next);
                 next++;
             } else if (verdict instanceof Verdict.Answer answer) {
@@ -177,13 +186,6 @@ final class Leadership {
             member.step(new Event.Propose(++lastTicket, payloads));
         }
         return true;
-    }
-
-    /** Whether a session that is to be ended for its silence was heard of since that was found. */
-    private boolean livesOn(Request request) {
-        return request instanceof Request.CloseSession close
-                && close.expired()
-                && !expiry.isOver(close.session(), member.nowNanos());
     }
 
     private void tellProposed(Incoming incoming, long index) {

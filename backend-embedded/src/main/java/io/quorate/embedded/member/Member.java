@@ -9,7 +9,6 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.StorageCompletion;
 import io.quorate.embedded.zab.ZabPeer;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -145,6 +144,11 @@ public final class Member {
         return replica.state().appliedIndex();
     }
 
+    /** Returns the index behind which its log begins; what came before is in its snapshot. */
+    public long logBase() {
+        return replica.tail().base().index();
+    }
+
     /** Returns the state, for reading. */
     public StateMachine state() {
         return replica.state();
@@ -199,7 +203,7 @@ public final class Member {
      */
     public void confirmCommitIndex(LongConsumer reply) {
         long[] index = new long[1];
-        service().joinRound(List.of(), at -> index[0] = at, () -> reply.accept(index[0]));
+        service().joinRound(0, at -> index[0] = at, () -> reply.accept(index[0]));
     }
 
     private Service service() {

@@ -32,15 +32,25 @@ final class Service {
 
     private record Answer(long index, Result result, ControlReply reply) {}
 
+    /** Somebody who waits for a round; session 0 is none. */
+    private record Participant(long session, LongConsumer reader, Runnable confirmed) {}
+
     /** Sessions that give a sign of life and reads that wait, in one request to the leader. */
     private static final class RoundRequest {
         final long id;
-        final List<Long> sessions = new ArrayList<>();
-        final List<LongConsumer> readers = new ArrayList<>();
-        final List<Runnable> confirmations = new ArrayList<>();
+        final List<Participant> participants = new ArrayList<>();
 
         RoundRequest(long id) {
             this.id = id;
+        }
+
+        PeerMessage message() {
+            List<Long> sessions = participants.stream()
+                    .map(Participant::session)
+                    .filter(session -> session != 0)
+                    .distinct()
+                    .toList();
+            return new PeerMessage.AskRound(id, sessions);
         }
     }
 
@@ -144,11 +154,11 @@ final class Service {
     /**
      * Asks for a round.
      *
-     * @param sessions the sessions that give a sign of life with it
+     * @param session the session that gives a sign of life with it, 0 if none; if it has ended nothing is confirmed
      * @param reader told at once which index a read must show
      * @param confirmed called when a quorum has confirmed that the leader led when it was asked
      */
-    void joinRound(List<Long> sessions, LongConsumer reader, Runnable confirmed) {
+    void joinRound(long session, LongConsumer reader, Runnable confirmed) {
         // Only what is asked for in one go shares a request: it must reach the leader ahead of later writes.
         RoundRequest round = outbox.peekLast() instanceof RoundRequest last ? last : null;
         if (round == null) {
@@ -156,9 +166,7 @@ final class Service {
             rounds.put(round.id, round);
             outbox.add(round);
         }
-        round.sessions.addAll(sessions);
-        round.readers.add(reader);
-        round.confirmations.add(confirmed);
+        round.participants.add(new Participant(session, reader, confirmed));
     }
 
     void wakeAt(long index, Attachment attachment) {
@@ -169,9 +177,7 @@ final class Service {
     @Nullable
     PeerMessage nextRequest() {
         Object next = outbox.poll();
-        return next instanceof RoundRequest round
-                ? new PeerMessage.AskRound(round.id, round.sessions)
-                : (PeerMessage) next;
+        return next instanceof RoundRequest round ? round.message() : (PeerMessage) next;
     }
 
     // ---- what the leader says
@@ -180,13 +186,10 @@ final class Service {
         if (message instanceof PeerMessage.ReadAt at) {
             RoundRequest round = rounds.get(at.id());
             if (round != null) {
-                round.readers.forEach(reader -> reader.accept(at.index()));
+                round.participants.forEach(participant -> participant.reader().accept(at.index()));
             }
         } else if (message instanceof PeerMessage.RoundConfirmed confirmed) {
-            RoundRequest round = rounds.remove(confirmed.id());
-            if (round != null) {
-                round.confirmations.forEach(Runnable::run);
-            }
+            onConfirmed(confirmed);
         } else if (message instanceof PeerMessage.Answered answered) {
             Attachment attachment = attachments.get(answered.session());
             if (attachment != null) {
@@ -199,6 +202,17 @@ final class Service {
             }
         } else if (message instanceof PeerMessage.ControlAnswered answered) {
             onControlAnswered(answered);
+        }
+    }
+
+    private void onConfirmed(PeerMessage.RoundConfirmed confirmed) {
+        RoundRequest round = rounds.remove(confirmed.id());
+        if (round != null) {
+            for (Participant participant : round.participants) {
+                if (!confirmed.gone().contains(participant.session())) {
+                    participant.confirmed().run();
+                }
+            }
         }
     }
 

@@ -19,7 +19,6 @@ final class SessionExpiry {
         final long timeoutNanos;
         long at;
         long lookAt;
-        long endIndex;
         boolean over;
 
         Heard(long session, long timeoutNanos, long at) {
@@ -66,37 +65,30 @@ final class SessionExpiry {
         }
     }
 
+    /** The end of a session is being proposed. */
+    void expiring(long session) {
+        Heard heard = sessions.get(session);
+        if (heard != null) {
+            heard.over = true;
+        }
+    }
+
+    /**
+     * Whether a session has ended, or its end is being proposed: a sign of life comes too late then.
+     *
+     * @param applied all sessions opened up to this index have been named
+     */
+    boolean isGone(long session, long applied) {
+        Heard heard = sessions.get(session);
+        return heard == null ? session <= applied : heard.over;
+    }
+
     /** A session gave a sign of life. */
     void heardOf(long session, long nowNanos) {
         Heard heard = sessions.get(session);
         if (heard != null) {
             heard.at = nowNanos - deaf;
         }
-    }
-
-    /** Whether a session that {@link #look} has named was silent until now; if not, it lives on. */
-    boolean isOver(long session, long nowNanos) {
-        Heard heard = sessions.get(session);
-        if (heard == null || !heard.over || nowNanos - deaf - heard.at > heard.timeoutNanos) {
-            return true;
-        }
-        heard.over = false;
-        looks.add(heard);
-        return false;
-    }
-
-    /** The end of a session is proposed. */
-    void ending(long session, long index) {
-        Heard heard = sessions.get(session);
-        if (heard != null) {
-            heard.endIndex = index;
-        }
-    }
-
-    /** Returns the index at which the end of a session is proposed, 0 if it is not. */
-    long endIndex(long session) {
-        Heard heard = sessions.get(session);
-        return heard == null ? 0 : heard.endIndex;
     }
 
     /** Names each session that was silent for more than its time-out, once. */

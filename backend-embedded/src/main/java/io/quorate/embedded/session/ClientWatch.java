@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class ClientWatch implements Watch {
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<WatchBatch> waiting = new ArrayDeque<>();
     private boolean scheduled;
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     ClientWatch(ClientSession session, Namespace namespace, long id, Key key, Scope scope, WatchListener listener) {
         this.session = session;
@@ -76,7 +77,7 @@ final class ClientWatch implements Watch {
     }
 
     boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     @Override
@@ -91,8 +92,7 @@ final class ClientWatch implements Watch {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             session.forget(this);
         }
     }
@@ -226,7 +226,7 @@ final class ClientWatch implements Watch {
 
     private void drain() {
         for (WatchBatch batch = take(); batch != null; batch = take()) {
-            if (closed) {
+            if (closed.get()) {
                 continue;
             }
             try {
@@ -251,10 +251,10 @@ final class ClientWatch implements Watch {
     }
 
     void end(QuorateException cause) {
-        if (closed) {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
+        session.ended(this);
         try {
             listener.onEnd(cause);
         } catch (RuntimeException | Error e) {

@@ -42,6 +42,7 @@ public final class FrontEnd {
     private final EventLane.Factory lanes;
     private final RandomGenerator random;
     private final Duration connectionTimeout;
+    private final Admission admission = new Admission();
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Set<ClientSession> sessions = new LinkedHashSet<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
@@ -73,6 +74,10 @@ public final class FrontEnd {
         this.lanes = lanes;
         this.random = random;
         this.connectionTimeout = connectionTimeout;
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     Ticker ticker() {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** An operation that was not answered yet. Confined to the loop, but for the future. */
 abstract class Pending<T extends @Nullable Object> {
 
+    private static final int OVERHEAD = 64;
+
     final CompletableFuture<T> future = new CompletableFuture<>();
     long sentNanos;
     int sends;
@@ -33,19 +35,35 @@ abstract class Pending<T extends @Nullable Object> {
         return future.isDone();
     }
 
+    /** Returns how much memory its content takes, as long as it waits. */
+    long bytes() {
+        return 0;
+    }
+
+    /** Whether it may fail as long as it was not sent; otherwise it waits for the end of the session. */
+    boolean mayFailUnsent() {
+        return true;
+    }
+
     /** Whether nobody knows what became of it if it is not answered. */
     boolean isOfUnknownOutcome() {
         return false;
     }
 
+    private static int sizeOf(@Nullable Bytes value) {
+        return value == null ? 0 : value.size();
+    }
+
     /** A read. */
     static final class Reading<R> extends Pending<R> {
         final Read mode;
+        final Key key;
         final Function<StateMachine, R> reading;
         final Function<R, R> translation;
 
-        Reading(Read mode, Function<StateMachine, R> reading, Function<R, R> translation) {
+        Reading(Read mode, Key key, Function<StateMachine, R> reading, Function<R, R> translation) {
             this.mode = mode;
+            this.key = key;
             this.reading = reading;
             this.translation = translation;
         }
@@ -60,8 +78,16 @@ abstract class Pending<T extends @Nullable Object> {
         /** Whether it adds to what the members keep. */
         abstract boolean needsSpace();
 
+        /** Whether a read of a key might show what it does. */
+        abstract boolean touches(Key read);
+
+        static boolean touches(Key written, Key read) {
+            // A write may create what lies above its key, and a read may show what lies below its own.
+            return written.startsWith(read) || read.startsWith(written);
+        }
+
         /** Completes the future, on the lane. */
-        abstract void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket);
+        abstract void complete(Operations operations, long index, Result result, @Nullable Ticket ticket);
 
         @Override
         boolean isDroppable() {
@@ -101,12 +127,33 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
+        boolean touches(Key read) {
+            return absolute.ops().stream().anyMatch(op -> touches(op.key(), read));
+        }
+
+        @Override
+        long bytes() {
+            long bytes = 0;
+            for (Op op : absolute.ops()) {
+                bytes += OVERHEAD + op.key().sizeInBytes() + sizeOf(value(op));
+            }
+            return bytes;
+        }
+
+        private static @Nullable Bytes value(Op op) {
+            if (op instanceof Op.Create create) {
+                return create.value();
+            }
+            return op instanceof Op.Update update ? update.value() : null;
+        }
+
+        @Override
         boolean isOfUnknownOutcome() {
             return sends > 0;
         }
 
         @Override
-        void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket) {
+        void complete(Operations operations, long index, Result result, @Nullable Ticket ticket) {
             if (result instanceof Result.Failed failed) {
                 future.completeExceptionally(failed.toException(relative));
             } else if (result instanceof Result.LimitExceeded exceeded) {
@@ -137,6 +184,16 @@ abstract class Pending<T extends @Nullable Object> {
             return true;
         }
 
+        @Override
+        boolean touches(Key read) {
+            return touches(absolute, read);
+        }
+
+        @Override
+        long bytes() {
+            return (long) OVERHEAD + absolute.sizeInBytes() + sizeOf(value);
+        }
+
         void draw(RandomGenerator random) {
             if (ticketId == null) {
                 ticketId = hex(random.nextLong()) + hex(random.nextLong());
@@ -155,11 +212,11 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
-        void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket) {
+        void complete(Operations operations, long index, Result result, @Nullable Ticket ticket) {
             if (result instanceof Result.Created created) {
-                Ticket taken = session.ticket(created.path(), index, ticket);
+                Ticket taken = operations.ticket(created.path(), index, ticket);
                 if (!future.complete(taken)) {
-                    session.removeUnwanted(taken);
+                    operations.removeUnwanted(taken);
                 }
             } else if (result instanceof Result.LimitExceeded exceeded) {
                 future.completeExceptionally(limitExceeded(exceeded));
@@ -183,6 +240,16 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
+        boolean mayFailUnsent() {
+            return false;
+        }
+
+        @Override
+        boolean touches(Key read) {
+            return touches(absolute, read);
+        }
+
+        @Override
         boolean isDroppable() {
             return false;
         }
@@ -193,7 +260,7 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
-        void complete(ClientSession session, long index, Result result, @Nullable Ticket ticket) {
+        void complete(Operations operations, long index, Result result, @Nullable Ticket ticket) {
             future.complete(null);
         }
     }

@@ -11,10 +11,11 @@ import io.quorate.embedded.tree.Request;
 import io.quorate.embedded.tree.Result;
 import io.quorate.embedded.tree.Txn;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt to open a session. If the member that was asked stops serving, another one is asked; should the first request
- * have succeeded all the same, that session has no client and expires.
+ * The opening of a session. If the member that was asked stops serving, another one is asked, with the same password, by which
+ * the leader finds the session should the first request have succeeded all the same.
  */
 final class SessionOpening {
 
@@ -25,6 +26,8 @@ final class SessionOpening {
     private final CompletableFuture<Session> future = new CompletableFuture<>();
     private boolean over;
     private long attempt;
+    private byte @Nullable [] password;
+    private long firstSentNanos;
 
     SessionOpening(EmbeddedBackend backend, FrontEnd frontEnd, SessionOptions options, EventLane lane) {
         this.backend = backend;
@@ -61,18 +64,28 @@ final class SessionOpening {
         long mine = ++attempt;
         Member member = frontEnd.servingMember(0);
         if (member != null) {
-            byte[] password = new byte[Txn.OpenSession.PASSWORD_BYTES];
-            frontEnd.random().nextBytes(password);
-            long sentNanos = frontEnd.ticker().nanos();
+            byte[] drawn = password();
             long version = member.servingVersion();
             member.control(
                     new Request.OpenSession(
-                            password, Math.toIntExact(options.timeout().toMillis()), options.ownerName()),
-                    (index, result) -> onReply(mine, member, sentNanos, index, result));
+                            drawn, Math.toIntExact(options.timeout().toMillis()), options.ownerName()),
+                    (index, result) -> onReply(mine, member, index, result));
             watchOver(mine, member, version);
         } else {
             frontEnd.after(FrontEnd.retryDelay(), this::tryOnce);
         }
+    }
+
+    /** The leader knows by the password that it is the same session that is asked for again. */
+    private byte[] password() {
+        byte[] drawn = password;
+        if (drawn == null) {
+            drawn = new byte[Txn.OpenSession.PASSWORD_BYTES];
+            frontEnd.random().nextBytes(drawn);
+            password = drawn;
+            firstSentNanos = frontEnd.ticker().nanos();
+        }
+        return drawn;
     }
 
     /** A request is lost when its member stops serving. */
@@ -88,13 +101,13 @@ final class SessionOpening {
         });
     }
 
-    private void onReply(long mine, Member member, long sentNanos, long index, Result result) {
+    private void onReply(long mine, Member member, long index, Result result) {
         if (over || mine != attempt) {
             return;
         }
         if (result instanceof Result.Done) {
             over = true;
-            ClientSession session = new ClientSession(backend, frontEnd, lane, options, index, sentNanos);
+            ClientSession session = new ClientSession(backend, frontEnd, lane, options, index, firstSentNanos);
             session.begin(member);
             lane.offer(() -> {
                 if (!future.complete(session)) {

@@ -75,8 +75,15 @@ public sealed interface PeerMessage {
      * From the leader: a quorum has confirmed, after the request arrived, that it leads.
      *
      * @param id the round
+     * @param gone those of its sessions that have ended, or are about to; nothing is confirmed to them
      */
-    record RoundConfirmed(long id) implements PeerMessage {}
+    record RoundConfirmed(long id, List<Long> gone) implements PeerMessage {
+
+        /** Copies the list. */
+        public RoundConfirmed {
+            gone = List.copyOf(gone);
+        }
+    }
 
     /**
      * From the leader: the answer of an operation is known already.

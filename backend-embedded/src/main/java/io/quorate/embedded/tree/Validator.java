@@ -27,6 +27,7 @@ public final class Validator {
     private final Rules rules;
     private final Pending pending;
     private final TxnCodec codec = new TxnCodec();
+    private final Openings openings;
     private long lastIndex;
 
     /** Creates a validator for a leadership that begins on the state as it is. */
@@ -40,6 +41,7 @@ public final class Validator {
         this.rules = rules;
         this.pending = new Pending(state);
         this.lastIndex = state.appliedIndex();
+        this.openings = new Openings(state.sessionTable().all());
     }
 
     /**
@@ -84,11 +86,16 @@ public final class Validator {
     // ---- sessions
 
     private Verdict judgeOpenSession(Request.OpenSession open, long index, long nowMillis) {
+        long opened = openings.find(open.password());
+        if (opened != 0) {
+            return new Verdict.Answer(opened, Result.Done.INSTANCE);
+        }
         int count = pending.sessionCount() + 1;
         if (count > limits.sessions()) {
             return refused(new Result.LimitExceeded(Limit.SESSIONS, 0, limits.sessions(), count));
         }
         pending.open(index);
+        openings.opened(index, open.password());
         return new Verdict.Propose(
                 new Txn.OpenSession(open.password(), open.timeoutMillis(), open.ownerName(), nowMillis));
     }
@@ -107,6 +114,7 @@ public final class Validator {
             }
         }
         session.closedAt = index;
+        openings.closed(session.id);
         pending.add(index, draft, List.of(session));
         pending.close();
         return new Verdict.Propose(new Txn.CloseSession(session.id, close.expired(), nowMillis, draft.changes()));

@@ -120,6 +120,7 @@ public final class SimulatedStore implements MemberStore {
     private @Nullable MemberStorage storage;
     private Outline outline = new Outline(EpochPromise.NONE, LogPoint.GENESIS);
     private @Nullable Task underWay;
+    private @Nullable Interrupted broken;
     private boolean busy;
     private boolean held;
     private boolean dead;
@@ -344,6 +345,7 @@ public final class SimulatedStore implements MemberStore {
             }
             dead = true;
             queue.clear();
+            broken = leftBy(task);
             release();
             surroundings.onFailure(e);
             listener().failed(e);
@@ -522,7 +524,7 @@ public final class SimulatedStore implements MemberStore {
         Task task = underWay;
         underWay = null;
         if (dead) {
-            return null;
+            return broken;
         }
         dead = true;
         queue.clear();
@@ -536,6 +538,10 @@ public final class SimulatedStore implements MemberStore {
             // Whatever it is, the member does not live to hear of it.
             dead = true;
         }
+        return leftBy(task);
+    }
+
+    private static @Nullable Interrupted leftBy(Task task) {
         if (task instanceof Truncation truncation) {
             return new Interrupted(truncation.lastIndex(), null);
         }

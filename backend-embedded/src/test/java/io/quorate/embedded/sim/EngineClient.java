@@ -437,11 +437,9 @@ final class EngineClient {
         records.forEach(SessionRecord::checkOutcomes);
     }
 
-    void requireWatchesCurrent() {
-        Session present = session;
-        if (!dead && present != null && present.state() == SessionState.CONNECTED && record != null) {
-            record.requireWatchesCurrent();
-        }
+    /** Whether all watches of the client show what there is now. */
+    boolean isCurrent() {
+        return dead || session == null || record().isCurrent();
     }
 
     String describe() {

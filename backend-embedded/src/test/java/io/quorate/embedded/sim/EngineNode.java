@@ -212,7 +212,6 @@ final class EngineNode implements ObservedMember {
                 clock::nanos,
                 EngineWorld.LOG_LIMITS);
         SimulatedStore opened = new SimulatedStore(disk, config, image, interrupted, new Surroundings(life));
-        everStarted = true;
         recovered = false;
         store = opened;
         MemberSettings settings = world.settings(this, clock);
@@ -508,6 +507,7 @@ final class EngineNode implements ObservedMember {
                     "  recovered " + report.outcome() + " snapshot " + snapshot + " to " + writtenEnd());
             world.recovered(EngineNode.this, report.outcome(), snapshot, rotten);
             recovered = true;
+            everStarted = true;
             interrupted = null;
             rotten = false;
         }

@@ -359,9 +359,7 @@ final class EngineRun {
     /** N6, N12: dead clients' sessions are ended; once all clients have closed, nothing of them is left. */
     private void expectCleanEnd() {
         quiet = true;
-        timeline.runFor(200_000);
-        world.clients().forEach(EngineClient::requireWatchesCurrent);
-        world.throwPending();
+        expectCurrentWatches();
         world.clients().forEach(EngineClient::retire);
         long deadline = timeline.now() + 6_000_000;
         while (timeline.now() < deadline && !isClean()) {
@@ -407,6 +405,22 @@ final class EngineRun {
             }
         }
         return world.leader() != null;
+    }
+
+    /** N7: once nothing changes any more, each watch comes to show what there is. */
+    private void expectCurrentWatches() {
+        long deadline = timeline.now() + 6_000_000;
+        while (timeline.now() < deadline && !areWatchesCurrent()) {
+            timeline.advance(deadline);
+        }
+        world.throwPending();
+        if (!areWatchesCurrent()) {
+            throw new PropertyViolated("Watches", "some never came to show what there is: " + world.describe());
+        }
+    }
+
+    private boolean areWatchesCurrent() {
+        return world.clients().stream().allMatch(EngineClient::isCurrent);
     }
 
     private boolean isClean() {

@@ -25,7 +25,7 @@ final class MessageMutation {
         return switch (flaw) {
             case ROUND_CONFIRMED_AT_ONCE ->
                 message instanceof PeerMessage.ReadAt at
-                        ? List.of(message, new PeerMessage.RoundConfirmed(at.id()))
+                        ? List.of(message, new PeerMessage.RoundConfirmed(at.id(), List.of()))
                         : List.of(message);
             case READ_INDEX_FORGOTTEN ->
                 message instanceof PeerMessage.ReadAt at

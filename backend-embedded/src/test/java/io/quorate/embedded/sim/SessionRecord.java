@@ -106,9 +106,6 @@ final class SessionRecord {
             world.count(Sometimes.SESSION_CLOSED);
         }
         state = now;
-        if (now.isTerminal()) {
-            watches.forEach(WatchModel::end);
-        }
     }
 
     void watchOpened(WatchModel watch) {
@@ -129,8 +126,8 @@ final class SessionRecord {
         seen = Math.max(seen, batch.revision());
     }
 
-    void requireWatchesCurrent() {
-        watches.forEach(WatchModel::requireCurrent);
+    boolean isCurrent() {
+        return watches.stream().allMatch(WatchModel::isCurrent);
     }
 
     // ---- issuing

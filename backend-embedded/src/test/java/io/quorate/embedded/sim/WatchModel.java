@@ -6,7 +6,8 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Scope;
 import io.quorate.backend.TicketName;
 import io.quorate.backend.WatchBatch;
-import java.util.NavigableMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -85,35 +86,45 @@ final class WatchModel {
         }
     }
 
-    /** Nothing happens any more: what was told is what there is. */
-    void requireCurrent() {
-        if (begun && !ended) {
-            requireAsAt(world.oracle().lastIndex(), "is not up to date in the end");
-        }
+    /** Whether it shows what there is now. */
+    boolean isCurrent() {
+        return ended || (begun && isAsAt(world.oracle().lastIndex()));
     }
 
     void end() {
         ended = true;
     }
 
+    private boolean isAsAt(long index) {
+        return scope == Scope.QUEUE ? tickets.equals(ticketsAt(index)) : entries.equals(entriesAt(index));
+    }
+
     private void requireAsAt(long index, String what) {
-        if (scope == Scope.QUEUE) {
-            TreeSet<Key> expected = new TreeSet<>();
-            world.oracle().below(key, index).values().forEach(entry -> {
-                if (entry.isSessionOwned()
-                        && entry.key().isChildOf(key)
-                        && TicketName.parse(entry.key().name()).isPresent()) {
-                    expected.add(entry.key());
-                }
-            });
-            require(tickets.equals(expected), what + ": has " + tickets + ", should have " + expected);
-        } else {
-            NavigableMap<Key, Entry> expected = world.oracle().below(key, index);
-            if (scope == Scope.ENTRY) {
-                expected.keySet().removeIf(each -> !each.equals(key));
-            }
-            require(entries.equals(expected), what + ": has " + entries + ", should have " + expected);
+        if (!isAsAt(index)) {
+            Object shown = scope == Scope.QUEUE ? tickets : entries;
+            Object expected = scope == Scope.QUEUE ? ticketsAt(index) : entriesAt(index);
+            require(false, what + ": has " + shown + ", should have " + expected);
         }
+    }
+
+    private Set<Key> ticketsAt(long index) {
+        Set<Key> expected = new TreeSet<>();
+        world.oracle().below(key, index).values().forEach(entry -> {
+            if (entry.isSessionOwned()
+                    && entry.key().isChildOf(key)
+                    && TicketName.parse(entry.key().name()).isPresent()) {
+                expected.add(entry.key());
+            }
+        });
+        return expected;
+    }
+
+    private Map<Key, Entry> entriesAt(long index) {
+        Map<Key, Entry> expected = world.oracle().below(key, index);
+        if (scope == Scope.ENTRY) {
+            expected.keySet().removeIf(each -> !each.equals(key));
+        }
+        return expected;
     }
 
     private void require(boolean holds, String what) {

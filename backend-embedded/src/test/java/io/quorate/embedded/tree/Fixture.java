@@ -20,6 +20,7 @@ final class Fixture {
     final ArrayDeque<Txn> proposals = new ArrayDeque<>();
     private final TxnCodec codec = new TxnCodec();
     private final Map<Long, Long> operations = new HashMap<>();
+    private long openings;
     long now = 1_000;
 
     Fixture() {
@@ -70,8 +71,11 @@ final class Fixture {
         return session;
     }
 
-    static Request.OpenSession openRequest() {
-        return new Request.OpenSession(new byte[16], 10_000, "test");
+    /** Returns a request like no other, or it would open the same session. */
+    Request.OpenSession openRequest() {
+        byte[] password =
+                ByteBuffer.allocate(16).putLong(++openings).putLong(nextIndex()).array();
+        return new Request.OpenSession(password, 10_000, "test");
     }
 
     Request.Write write(long session, Commit.Builder commit) {

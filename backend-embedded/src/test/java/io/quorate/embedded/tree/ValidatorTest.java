@@ -323,7 +323,7 @@ class ValidatorTest {
     void indexThatWasUsedIsRefused() {
         Fixture leader = new Fixture();
         leader.open();
-        assertThatThrownBy(() -> leader.validator.validate(Fixture.openRequest(), 1, 0))
+        assertThatThrownBy(() -> leader.validator.validate(leader.openRequest(), 1, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("index 1");
     }
@@ -331,10 +331,28 @@ class ValidatorTest {
     @Test
     void passwordDecidesWhetherASessionMayBeResumed() {
         Fixture leader = new Fixture();
-        long session = leader.open();
-        assertThat(leader.state.authenticates(session, new byte[16])).isTrue();
+        Request.OpenSession request = leader.openRequest();
+        long session = leader.nextIndex();
+        leader.run(request);
+        assertThat(leader.state.authenticates(session, request.password())).isTrue();
+        assertThat(leader.state.authenticates(session, new byte[16])).isFalse();
         assertThat(leader.state.authenticates(session, new byte[15])).isFalse();
-        assertThat(leader.state.authenticates(session + 1, new byte[16])).isFalse();
+        assertThat(leader.state.authenticates(session + 1, request.password())).isFalse();
+    }
+
+    @Test
+    void openingThatIsRepeatedFindsTheSessionOfTheFirst() {
+        Fixture leader = new Fixture();
+        Request.OpenSession request = leader.openRequest();
+        long session = leader.nextIndex();
+        assertThat(leader.judge(request)).isInstanceOf(Verdict.Propose.class);
+        Verdict.Answer first = new Verdict.Answer(session, Result.Done.INSTANCE);
+        assertThat(leader.judge(request)).isEqualTo(first);
+        leader.applyAll();
+        leader.validator = new Validator(leader.state, leader.limits);
+        assertThat(leader.judge(request)).isEqualTo(first);
+        leader.judge(new Request.CloseSession(session, false));
+        assertThat(leader.judge(request)).isInstanceOf(Verdict.Propose.class);
     }
 
     private static Result result(Verdict verdict) {
