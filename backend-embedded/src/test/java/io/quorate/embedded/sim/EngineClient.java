@@ -10,7 +10,6 @@ import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
-import io.quorate.backend.SessionState;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.Watch;
 import io.quorate.backend.WatchBatch;
