@@ -22,8 +22,8 @@ public enum RuntimeFlaw {
     CONTROL_AT_WRONG_INDEX,
     /** A follower ends a session that it serves, as if it had been silent. */
     EXPIRY_BY_FOLLOWER,
-    /** A message overtakes another one on the same connection. */
-    MESSAGES_SWAPPED,
+    /** A message is sent late, on whatever connection is used next. */
+    MESSAGE_STRAYS,
     /** A message is lost, and the connection stays open. */
     MESSAGE_LOST,
     /** Clocks run at rates that differ by more than a session's proof allows for. */

@@ -224,7 +224,7 @@ final class EngineNode implements ObservedMember {
 
     private boolean failsNow() {
         boolean fails = failing && world.flaw() != RuntimeFlaw.FAILED_FORCE_IGNORED;
-        failing = false;
+        failing = failing && !fails;
         return fails;
     }
 

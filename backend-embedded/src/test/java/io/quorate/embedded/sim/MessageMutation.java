@@ -49,7 +49,7 @@ final class MessageMutation {
                         : List.of(message);
             case RETRY_RENUMBERED, OPERATION_MISATTRIBUTED ->
                 message instanceof PeerMessage.Submit submit ? submitted(submit) : List.of(message);
-            case MESSAGES_SWAPPED -> swapped(message);
+            case MESSAGE_STRAYS -> strayed(message);
             case MESSAGE_LOST -> random.chance(0.01) ? NOTHING : List.of(message);
             default -> List.of(message);
         };
@@ -68,8 +68,8 @@ final class MessageMutation {
                         Math.max(1, write.session() - 1), write.operation(), write.acknowledged(), write.commit())));
     }
 
-    /** Holds a message back until the next one, which may be one of another connection: then it is lost with its own. */
-    private List<PeerMessage> swapped(PeerMessage message) {
+    /** Holds a message back, and sends it behind the next one, wherever that goes. */
+    private List<PeerMessage> strayed(PeerMessage message) {
         PeerMessage before = heldBack;
         if (before != null) {
             heldBack = null;
