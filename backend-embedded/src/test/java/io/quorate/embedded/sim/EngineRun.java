@@ -384,6 +384,7 @@ final class EngineRun {
             node.die(true, true);
         }
         for (EngineNode node : nodes) {
+            node.releaseDisk();
             node.start();
         }
         partitions.healAll();
