@@ -15,18 +15,24 @@ import io.quorate.backend.OutcomeUnknownException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.TimeoutExceededException;
+import io.quorate.config.ConfigOptions;
+import io.quorate.config.ConfigPublisher;
+import io.quorate.config.ConfigWatcher;
 import io.quorate.internal.Await;
 import io.quorate.internal.Client;
 import io.quorate.internal.Events;
 import io.quorate.internal.Failures;
 import io.quorate.internal.LiveSession;
 import io.quorate.internal.SessionSource;
+import io.quorate.internal.config.LiveConfig;
+import io.quorate.internal.config.TreePublisher;
 import io.quorate.internal.lock.QueueLock;
 import io.quorate.lock.DistributedLock;
 import io.quorate.lock.LockOptions;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +54,7 @@ public final class Quorate implements AutoCloseable {
     private final Client client;
     private final @Nullable Backend ownBackend;
     private final @Nullable CallbackThreads ownThreads;
+    private final AtomicInteger watchers = new AtomicInteger();
     private final AtomicReference<@Nullable CompletableFuture<Void>> closing = new AtomicReference<>();
 
     private Quorate(
@@ -114,7 +121,38 @@ public final class Quorate implements AutoCloseable {
         return openAsync(backend, options, false);
     }
 
-    private static CompletableFuture<Quorate> openAsync(Backend backend, QuorateOptions options, boolean ownsBackend) {
+    /**
+     * Creates a client without waiting for the backend, which need not be up: the first operation opens the session. A
+     * watcher of a configuration keeps trying and meanwhile runs on its last good file; everything else fails with
+     * {@link BackendUnavailableException} until the backend can be reached. The backend is closed with the client.
+     *
+     * @throws IllegalArgumentException if the URI is malformed or its backend is not on the class path
+     */
+    public static Quorate openLazily(String uri, QuorateOptions options) {
+        Backend backend = Backends.create(uri);
+        boolean created = false;
+        try {
+            Quorate quorate = create(backend, options, true);
+            created = true;
+            return quorate;
+        } finally {
+            if (!created) {
+                backend.close();
+            }
+        }
+    }
+
+    /**
+     * Creates a client without waiting for the backend, which stays the caller's to close. See
+     * {@link #openLazily(String, QuorateOptions)}.
+     *
+     * @throws IllegalArgumentException if the backend does not grant the session time-out
+     */
+    public static Quorate openLazily(Backend backend, QuorateOptions options) {
+        return create(backend, options, false);
+    }
+
+    private static Quorate create(Backend backend, QuorateOptions options, boolean ownsBackend) {
         backend.capabilities().check(options.sessionOptions());
         CallbackThreads threads =
                 options.callbackExecutor().isPresent() ? null : CallbackThreads.named(options.ownerName());
@@ -127,7 +165,12 @@ public final class Quorate implements AutoCloseable {
         SessionSource sessions = new SessionSource(backend, options.sessionOptions(), events);
         Client client =
                 new Client(sessions, Bytes.utf8(options.ownerName()), options.operationTimeout(), callbacks, events);
-        Quorate quorate = new Quorate(sessions, client, ownsBackend ? backend : null, threads);
+        return new Quorate(sessions, client, ownsBackend ? backend : null, threads);
+    }
+
+    private static CompletableFuture<Quorate> openAsync(Backend backend, QuorateOptions options, boolean ownsBackend) {
+        Quorate quorate = create(backend, options, ownsBackend);
+        SessionSource sessions = quorate.sessions;
         CompletableFuture<Quorate> opened = new CompletableFuture<>();
         opened.whenComplete((value, failure) -> {
             if (failure != null) {
@@ -163,6 +206,30 @@ public final class Quorate implements AutoCloseable {
      */
     public DistributedLock lock(String name, LockOptions options) {
         return new QueueLock(client, name, LOCKS.resolve(name), options);
+    }
+
+    /**
+     * Watches a configuration, from now on until the watcher or the client is closed. Does not wait: the first snapshot
+     * arrives later, see {@link ConfigWatcher#await}.
+     *
+     * @param name one or more key segments, such as {@code shop/orders}: the configuration is the subtree at
+     *     {@code /config/shop/orders}. No name may be the beginning of another one
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public <T> ConfigWatcher<T> watchConfig(String name, ConfigOptions<T> options) {
+        LiveConfig<T> watcher = new LiveConfig<>(client, name, options, Integer.toString(watchers.incrementAndGet()));
+        watcher.start();
+        return watcher;
+    }
+
+    /**
+     * Returns a publisher of the configuration of the given name.
+     *
+     * @param name as for {@link #watchConfig}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public ConfigPublisher configPublisher(String name) {
+        return new TreePublisher(client, name);
     }
 
     /**

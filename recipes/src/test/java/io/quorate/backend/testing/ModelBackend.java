@@ -6,6 +6,7 @@ import io.quorate.backend.BackendView;
 import io.quorate.backend.Capabilities;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
+import io.quorate.backend.Subscription;
 import io.quorate.backend.SuspensionPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -273,6 +274,11 @@ public final class ModelBackend implements Backend {
                         up ? Optional.of(service.maxLatency()) : Optional.empty(),
                         OptionalInt.empty(),
                         up ? OptionalInt.of(service.sessionCount()) : OptionalInt.empty())));
+    }
+
+    @Override
+    public Subscription after(Duration delay, Runnable task) {
+        return time.after(delay, task);
     }
 
     @Override
