@@ -16,6 +16,7 @@ module io.quorate.recipes {
     exports io.quorate.config;
     exports io.quorate.config.jackson;
     exports io.quorate.event;
+    exports io.quorate.leader;
     exports io.quorate.lease;
     exports io.quorate.lock;
 

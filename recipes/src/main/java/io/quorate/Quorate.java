@@ -13,6 +13,7 @@ import io.quorate.backend.InvalidKeyException;
 import io.quorate.backend.Key;
 import io.quorate.backend.OutcomeUnknownException;
 import io.quorate.backend.Read;
+import io.quorate.backend.Scheduler;
 import io.quorate.backend.Session;
 import io.quorate.backend.TimeoutExceededException;
 import io.quorate.config.ConfigOptions;
@@ -20,16 +21,37 @@ import io.quorate.config.ConfigPublisher;
 import io.quorate.config.ConfigWatcher;
 import io.quorate.internal.Await;
 import io.quorate.internal.Client;
+import io.quorate.internal.Delays;
 import io.quorate.internal.Events;
 import io.quorate.internal.Failures;
 import io.quorate.internal.LiveSession;
+import io.quorate.internal.OpenRecipes;
 import io.quorate.internal.SessionSource;
 import io.quorate.internal.config.LiveConfig;
 import io.quorate.internal.config.TreePublisher;
+import io.quorate.internal.leader.QueueLeaderElection;
+import io.quorate.internal.leader.QueueLeaderLatch;
 import io.quorate.internal.lock.QueueLock;
+import io.quorate.internal.lock.QueueMultiLock;
+import io.quorate.internal.lock.QueueReadWriteLock;
+import io.quorate.internal.lock.QueueSemaphore;
+import io.quorate.leader.AsyncLeaderBody;
+import io.quorate.leader.LeaderBody;
+import io.quorate.leader.LeaderElection;
+import io.quorate.leader.LeaderElectionOptions;
+import io.quorate.leader.LeaderLatch;
+import io.quorate.leader.LeaderLatchOptions;
 import io.quorate.lock.DistributedLock;
 import io.quorate.lock.LockOptions;
+import io.quorate.lock.MultiLock;
+import io.quorate.lock.ReadWriteLock;
+import io.quorate.lock.Semaphore;
+import io.quorate.lock.SemaphoreOptions;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,26 +65,31 @@ import org.jspecify.annotations.Nullable;
  * next operation opens a new one, and nothing that was held before comes back. Safe for use by many threads; an
  * application needs one.
  *
- * <p>{@link #close()} gives back all that is held.
+ * <p>{@link #close()} gives back all that is held, once the bodies of elections have ended.
  */
 public final class Quorate implements AutoCloseable {
 
     /** Where the queues of locks are: the lock {@code orders/42} is the queue {@code /locks/orders/42}. */
     private static final Key LOCKS = Key.of("/locks");
 
+    private static final Key READ_WRITE_LOCKS = Key.of("/read-write-locks");
+    private static final Key SEMAPHORE_QUEUES = Key.of("/semaphores/queues");
+    private static final Key SEMAPHORE_PERMITS = Key.of("/semaphores/permits");
+    /** Where the queues of candidates are. */
+    private static final Key LEADERS = Key.of("/leaders");
+
     private final SessionSource sessions;
     private final Client client;
     private final @Nullable Backend ownBackend;
-    private final @Nullable CallbackThreads ownThreads;
+    private final CallbackThreads threads;
     private final AtomicInteger watchers = new AtomicInteger();
     private final AtomicReference<@Nullable CompletableFuture<Void>> closing = new AtomicReference<>();
 
-    private Quorate(
-            SessionSource sessions, Client client, @Nullable Backend ownBackend, @Nullable CallbackThreads ownThreads) {
+    private Quorate(SessionSource sessions, Client client, @Nullable Backend ownBackend, CallbackThreads threads) {
         this.sessions = sessions;
         this.client = client;
         this.ownBackend = ownBackend;
-        this.ownThreads = ownThreads;
+        this.threads = threads;
     }
 
     /**
@@ -154,17 +181,23 @@ public final class Quorate implements AutoCloseable {
 
     private static Quorate create(Backend backend, QuorateOptions options, boolean ownsBackend) {
         backend.capabilities().check(options.sessionOptions());
-        CallbackThreads threads =
-                options.callbackExecutor().isPresent() ? null : CallbackThreads.named(options.ownerName());
-        Executor callbacks = threads != null
-                ? threads.executor()
-                : options.callbackExecutor().orElseThrow();
+        CallbackThreads threads = CallbackThreads.named(options.ownerName());
+        Executor callbacks = options.callbackExecutor().orElse(threads.executor());
         Events events = options.listener()
                 .map(listener -> Events.to(listener, callbacks))
                 .orElse(Events.NONE);
         SessionSource sessions = new SessionSource(backend, options.sessionOptions(), events);
-        Client client =
-                new Client(sessions, Bytes.utf8(options.ownerName()), options.operationTimeout(), callbacks, events);
+        // A scheduler of the user's decides what time it is, as the world of a simulation does.
+        Delays delays = callbacks instanceof Scheduler scheduler ? scheduler::schedule : threads::schedule;
+        Client client = new Client(
+                sessions,
+                Bytes.utf8(options.ownerName()),
+                options.operationTimeout(),
+                callbacks,
+                threads.executor(),
+                events,
+                delays,
+                new OpenRecipes());
         return new Quorate(sessions, client, ownsBackend ? backend : null, threads);
     }
 
@@ -206,6 +239,128 @@ public final class Quorate implements AutoCloseable {
      */
     public DistributedLock lock(String name, LockOptions options) {
         return new QueueLock(client, name, LOCKS.resolve(name), options);
+    }
+
+    /**
+     * Returns the lock for reading and writing of the given name, with default options.
+     *
+     * @param name one or more key segments, such as {@code orders/42}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public ReadWriteLock readWriteLock(String name) {
+        return readWriteLock(name, LockOptions.defaults());
+    }
+
+    /**
+     * Returns the lock for reading and writing of the given name.
+     *
+     * @param name one or more key segments, such as {@code orders/42}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public ReadWriteLock readWriteLock(String name, LockOptions options) {
+        return new QueueReadWriteLock(client, name, READ_WRITE_LOCKS.resolve(name), options);
+    }
+
+    /**
+     * Returns the semaphore of the given name, with default options: one permit, unless somebody has set another number.
+     *
+     * @param name one or more key segments, such as {@code jobs/nightly}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public Semaphore semaphore(String name) {
+        return semaphore(name, SemaphoreOptions.defaults());
+    }
+
+    /**
+     * Returns the semaphore of the given name.
+     *
+     * @param name one or more key segments, such as {@code jobs/nightly}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public Semaphore semaphore(String name, SemaphoreOptions options) {
+        return new QueueSemaphore(
+                client, name, SEMAPHORE_QUEUES.resolve(name), SEMAPHORE_PERMITS.resolve(name), options);
+    }
+
+    /**
+     * Returns the locks of the given names as one, with default options.
+     *
+     * @param names the names of locks as for {@link #lock(String)}, at least one, in any order
+     * @throws InvalidKeyException if a name breaks the grammar of keys
+     * @throws IllegalArgumentException if there is no name, or the same twice
+     */
+    public MultiLock multiLock(Collection<String> names) {
+        return multiLock(names, LockOptions.defaults());
+    }
+
+    /**
+     * Returns the locks of the given names as one.
+     *
+     * @param names the names of locks as for {@link #lock(String)}, at least one, in any order
+     * @throws InvalidKeyException if a name breaks the grammar of keys
+     * @throws IllegalArgumentException if there is no name, or the same twice
+     */
+    public MultiLock multiLock(Collection<String> names, LockOptions options) {
+        SortedMap<String, Key> queues = new TreeMap<>();
+        names.forEach(name -> queues.put(name, LOCKS.resolve(name)));
+        if (queues.isEmpty() || new HashSet<>(queues.values()).size() != names.size()) {
+            throw new IllegalArgumentException("a multi-lock has different names, at least one, not " + names);
+        }
+        return new QueueMultiLock(client, queues, options);
+    }
+
+    /**
+     * Returns a latch that competes for the leadership of the given name, with default options. It competes once it is
+     * started, and with everybody who uses the same name on the same backend and namespace.
+     *
+     * @param name one or more key segments, such as {@code billing/invoices}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public LeaderLatch leaderLatch(String name) {
+        return leaderLatch(name, LeaderLatchOptions.defaults());
+    }
+
+    /**
+     * Returns a latch that competes for the leadership of the given name.
+     *
+     * @param name one or more key segments, such as {@code billing/invoices}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public LeaderLatch leaderLatch(String name, LeaderLatchOptions options) {
+        return new QueueLeaderLatch(client, name, LEADERS.resolve(name), options);
+    }
+
+    /**
+     * Returns an election that runs a body while it leads, with default options. It competes once it is started, and
+     * with everybody who uses the same name on the same backend and namespace, latches included.
+     *
+     * @param name one or more key segments, such as {@code billing/invoices}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public LeaderElection leaderElection(String name, LeaderBody body) {
+        return leaderElection(name, body, LeaderElectionOptions.defaults());
+    }
+
+    /**
+     * Returns an election that runs a body while it leads.
+     *
+     * @param name one or more key segments, such as {@code billing/invoices}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     * @throws IllegalArgumentException if the stop grace is too long for the session time-out
+     */
+    public LeaderElection leaderElection(String name, LeaderBody body, LeaderElectionOptions options) {
+        return QueueLeaderElection.blocking(client, name, LEADERS.resolve(name), body, options);
+    }
+
+    /**
+     * Returns an election whose body needs no thread of its own.
+     *
+     * @param name one or more key segments, such as {@code billing/invoices}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     * @throws IllegalArgumentException if the stop grace is too long for the session time-out
+     */
+    public LeaderElection leaderElectionAsync(String name, AsyncLeaderBody body, LeaderElectionOptions options) {
+        return QueueLeaderElection.async(client, name, LEADERS.resolve(name), body, options);
     }
 
     /**
@@ -284,11 +439,9 @@ public final class Quorate implements AutoCloseable {
         if (!closing.compareAndSet(null, done)) {
             return requireNonNull(closing.get()).copy();
         }
-        sessions.close().whenComplete((closed, failure) -> {
+        client.openRecipes().end().thenCompose(ended -> sessions.close()).whenComplete((closed, failure) -> {
             try {
-                if (ownThreads != null) {
-                    ownThreads.shutdown();
-                }
+                threads.shutdown();
                 if (ownBackend != null) {
                     ownBackend.close();
                 }
@@ -306,16 +459,14 @@ public final class Quorate implements AutoCloseable {
      */
     @Override
     public void close() {
-        boolean mayWait = !sessions.isOnLane() && (ownThreads == null || !ownThreads.isCurrent());
+        boolean mayWait = !sessions.isOnLane() && !threads.isCurrent();
         CompletableFuture<Void> done = closeAsync();
         if (!mayWait) {
             return;
         }
         done.join();
         sessions.join();
-        if (ownThreads != null) {
-            ownThreads.awaitEnd(client.operationTimeout());
-        }
+        threads.awaitEnd(client.operationTimeout());
         if (ownBackend != null) {
             ownBackend.close();
         }

@@ -9,9 +9,13 @@ import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -19,9 +23,10 @@ import org.apache.zookeeper.OpResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ticket on its way: the transaction that creates it, with the reading of the queue right behind it, in one round trip.
+ * Tickets on their way: the transaction that creates them, one in each queue, with the reading of the queues right behind it, in one round
+ * trip.
  *
- * <p>If the queue is missing, its levels are created one by one as containers, which ZooKeeper removes when they have been
+ * <p>If a queue is missing, its levels are created one by one as containers, which ZooKeeper removes when they have been
  * emptied, in front of a second attempt: two round trips. A level that exists already refuses to be created, which does no harm.
  *
  * <p>A queue whose counter comes to its end, see {@link TicketDesk#LAST_SEQUENCE}, is deleted as soon as it is empty and then counts from
@@ -31,32 +36,68 @@ final class EnqueueOperation extends SlottedWrite {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    private final Key queue;
-    private final String path;
+    /** One queue, and what has become of the ticket there. */
+    private static final class Desk {
+
+        private final Key queue;
+        private final String path;
+        private @Nullable TicketName own;
+        private @Nullable List<String> names;
+
+        Desk(Key queue, String path) {
+            this.queue = queue;
+            this.path = path;
+        }
+
+        @Nullable
+        TicketName find(String prefix) {
+            if (own == null && names != null) {
+                for (String name : names) {
+                    if (name.startsWith(prefix)) {
+                        own = TicketName.parse(name).orElse(null);
+                    }
+                }
+            }
+            return own;
+        }
+    }
+
+    private final List<Desk> desks;
     private final String label;
     private String prefix;
     private final byte @Nullable [] value;
-    private final Result<Ticket> result;
+    private final Result<List<Ticket>> result;
+    private final Result<Ticket> only;
     private int attempt;
     private boolean pausing;
     private long revision;
-    private @Nullable TicketName own;
 
     /** What stood in the way of the deepest level that could not be created. */
     private @Nullable QuorateException obstacle;
 
-    EnqueueOperation(SessionContext context, Key queue, String label, @Nullable Bytes value) {
+    EnqueueOperation(SessionContext context, List<Key> queues, String label, @Nullable Bytes value) {
         super(context);
-        this.queue = queue;
-        this.path = context.paths().path(queue);
+        this.desks = queues.stream()
+                .map(queue -> new Desk(queue, context.paths().path(queue)))
+                .toList();
         this.label = label;
         this.prefix = newPrefix();
         this.value = value == null ? null : value.toByteArray();
         this.result = new Result<>(context.lane(), this::abandoned);
+        this.only = new Result<>(context.lane(), this::abandoned);
     }
 
-    CompletableFuture<Ticket> future() {
+    CompletableFuture<List<Ticket>> future() {
         return result;
+    }
+
+    /** Returns the only ticket, instead of {@link #future()}. */
+    CompletableFuture<Ticket> only() {
+        return only;
+    }
+
+    private boolean isUnwanted() {
+        return result.isDone() || only.isDone();
     }
 
     private String newPrefix() {
@@ -65,34 +106,31 @@ final class EnqueueOperation extends SlottedWrite {
 
     @Override
     Set<String> writes() {
-        return Set.of(path);
+        return desks.stream().map(desk -> desk.path).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     @Override
     boolean plan(CommitPlan plan) {
         pausing = false;
-        if (result.isDone() && !mayHaveHappened()) {
+        if (isUnwanted() && !mayHaveHappened()) {
             context.dispatcher().done(this);
             release();
             return false;
         }
         if (revision != 0) {
-            // The ticket exists; only the reading behind it was lost.
+            // The tickets exist; only the reading behind them was lost.
             readBack();
             return false;
         }
-        plan.create(0, PathMapping.child(path, prefix), value, CreateMode.EPHEMERAL_SEQUENTIAL);
+        for (int i = 0; i < desks.size(); i++) {
+            plan.create(i, PathMapping.child(desks.get(i).path, prefix), value, CreateMode.EPHEMERAL_SEQUENTIAL);
+        }
         return true;
     }
 
     @Override
     void follow() {
-        int current = ++attempt;
-        context.wire().children(this, path, (code, names, stat) -> {
-            if (current == attempt && revision != 0) {
-                listed(code, names);
-            }
-        });
+        read(true);
     }
 
     @Override
@@ -102,7 +140,7 @@ final class EnqueueOperation extends SlottedWrite {
             if (plan.step(i).purpose() == CommitPlan.Purpose.CHANGE
                     && results.get(i) instanceof OpResult.CreateResult created) {
                 String name = created.getPath().substring(created.getPath().lastIndexOf('/') + 1);
-                own = TicketName.parse(name).orElseThrow();
+                desks.get(plan.step(i).index()).own = TicketName.parse(name).orElseThrow();
             }
         }
     }
@@ -114,46 +152,99 @@ final class EnqueueOperation extends SlottedWrite {
     }
 
     private void readBack() {
-        attempt++;
-        context.wire().children(this, path, (code, names, stat) -> listed(code, names));
+        read(false);
     }
 
-    private void listed(Code code, List<String> names) {
+    /**
+     * Reads all queues.
+     *
+     * @param behind whether the transaction was sent right before and has to have happened for the reply to count
+     */
+    private void read(boolean behind) {
+        int current = ++attempt;
+        desks.forEach(desk -> desk.names = null);
+        for (Desk desk : desks) {
+            context.wire().children(this, desk.path, (code, names, stat) -> {
+                if (current == attempt && (!behind || revision != 0)) {
+                    listed(desk, code, names);
+                }
+            });
+        }
+    }
+
+    private void listed(Desk desk, Code code, List<String> names) {
         if (code != Code.OK && code != Code.NONODE) {
-            giveUp(Replies.failure(code, "reading the queue " + queue));
+            giveUp(Replies.failure(code, "reading the queue " + desk.queue));
             return;
         }
-        if (own == null) {
-            own = find(names);
+        desk.names = names;
+        if (desks.stream().allMatch(each -> each.names != null)) {
+            allListed();
         }
-        TicketName mine = own;
-        if (mine == null) {
-            // It existed, but somebody deleted it while the reply was lost, so that nobody can have relied on it.
-            revision = 0;
+    }
+
+    private void allListed() {
+        List<Ticket> tickets = new ArrayList<>();
+        boolean missing = false;
+        boolean beyond = false;
+        for (Desk desk : desks) {
+            TicketName mine = desk.find(prefix);
+            if (mine == null) {
+                missing = true;
+            } else {
+                beyond |= TicketDesk.isBeyondLast(mine);
+                tickets.add(TicketDesk.ticket(context, desk.queue, mine, revision, Objects.requireNonNull(desk.names)));
+            }
+        }
+        if (missing) {
+            // They existed, but somebody deleted one while the reply was lost, so that nobody can have relied on it.
+            giveBackAndForget();
+            send();
+        } else if (beyond) {
+            startAnew();
+        } else {
+            context.dispatcher().done(this);
+            release();
+            context.watches().afterRead(writes(), () -> settle(tickets));
+        }
+    }
+
+    /** Gives the tickets back; the next attempt has another name, so as not to take these for its own. */
+    private void giveBackAndForget() {
+        removeAll();
+        desks.forEach(desk -> desk.own = null);
+        revision = 0;
+        prefix = newPrefix();
+        decisive = false;
+    }
+
+    private void removeAll() {
+        for (Desk desk : desks) {
+            TicketName mine = desk.own;
+            if (mine != null) {
+                context.dispatcher().submit(new TicketRemoval(context, PathMapping.child(desk.path, mine.toString())));
+            }
+        }
+    }
+
+    /** Gives the tickets back and tries to delete the queues that have come to their end, which is refused while somebody has a place there. */
+    private void startAnew() {
+        List<String> ended = desks.stream()
+                .filter(desk -> desk.own != null && TicketDesk.isBeyondLast(desk.own))
+                .map(desk -> desk.path)
+                .toList();
+        giveBackAndForget();
+        delete(ended.iterator());
+    }
+
+    private void delete(Iterator<String> ended) {
+        if (!ended.hasNext()) {
             send();
             return;
         }
-        if (TicketDesk.isBeyondLast(mine)) {
-            startAnew(mine);
-            return;
-        }
-        Ticket ticket = TicketDesk.ticket(context, queue, mine, revision, names);
-        context.dispatcher().done(this);
-        release();
-        context.watches().afterRead(Set.of(path), () -> settle(ticket));
-    }
-
-    /** Gives the ticket back and tries to delete the queue, which is refused while somebody has a place in it. */
-    private void startAnew(TicketName mine) {
-        own = null;
-        revision = 0;
-        // The removal may be repeated after the next attempt, which must not take this ticket for its own.
-        prefix = newPrefix();
-        decisive = false;
-        context.dispatcher().submit(new TicketRemoval(context, PathMapping.child(path, mine.toString())));
-        context.wire().delete(this, path, code -> {
+        context.wire().delete(this, ended.next(), code -> {
             if (code == Code.OK || code == Code.NONODE) {
-                send();
+                delete(ended);
             } else {
                 pausing = true;
                 context.lane().schedule(this::resume, PAUSE);
@@ -167,34 +258,20 @@ final class EnqueueOperation extends SlottedWrite {
         }
     }
 
-    private void settle(Ticket ticket) {
-        if (!result.settle(ticket)) {
-            context.dispatcher()
-                    .submit(new TicketRemoval(
-                            context,
-                            PathMapping.child(path, ticket.place().name().toString())));
+    private void settle(List<Ticket> tickets) {
+        if (!result.settle(tickets) || !only.settle(tickets.get(0))) {
+            removeAll();
         }
-    }
-
-    private @Nullable TicketName find(List<String> names) {
-        for (String name : names) {
-            if (name.startsWith(prefix)) {
-                return TicketName.parse(name).orElse(null);
-            }
-        }
-        return null;
     }
 
     private void giveUp(QuorateException failure) {
-        TicketName mine = own;
-        if (mine != null) {
-            context.dispatcher().submit(new TicketRemoval(context, PathMapping.child(path, mine.toString())));
-        }
+        removeAll();
         failNow(failure);
     }
 
     @Override
     void refused(CommitPlan.Step step, Code code) {
+        Key queue = desks.get(step.purpose() == CommitPlan.Purpose.CHANGE ? step.index() : 0).queue;
         if (step.purpose() == CommitPlan.Purpose.AHEAD) {
             send();
         } else if (step.purpose() == CommitPlan.Purpose.CHANGE && code == Code.NONODE) {
@@ -206,7 +283,7 @@ final class EnqueueOperation extends SlottedWrite {
             createContainers();
             send();
         } else if (code == Code.NOCHILDRENFOREPHEMERALS) {
-            failNow(new SessionOwnedHasNoChildrenException(0, queue));
+            failNow(new SessionOwnedHasNoChildrenException(step.index(), queue));
         } else if (code == Code.NODEEXISTS) {
             failNow(new BackendUnavailableException("the name of a new ticket was taken; try again", null));
         } else {
@@ -215,20 +292,27 @@ final class EnqueueOperation extends SlottedWrite {
     }
 
     private void createContainers() {
-        List<String> levels = new ArrayList<>(PathMapping.ancestors(path));
-        levels.add(path);
-        for (String level : levels) {
-            if (!PathMapping.isAtOrBelow(context.paths().privateRoot(), level)) {
-                List<Op> creation = List.of(
-                        Ops.create(level, null, context.acl(), CreateMode.CONTAINER),
-                        context.stripes().bump(IncarnationStripes.stripeOf(level)));
-                context.wire().multi(this, creation, (code, results) -> containerCreated(level, code, results));
+        Set<String> created = new LinkedHashSet<>();
+        for (Desk desk : desks) {
+            List<String> levels = new ArrayList<>(PathMapping.ancestors(desk.path));
+            levels.add(desk.path);
+            for (String level : levels) {
+                if (!PathMapping.isAtOrBelow(context.paths().privateRoot(), level) && created.add(level)) {
+                    List<Op> creation = List.of(
+                            Ops.create(level, null, context.acl(), CreateMode.CONTAINER),
+                            context.stripes().bump(IncarnationStripes.stripeOf(level)));
+                    context.wire()
+                            .multi(
+                                    this,
+                                    creation,
+                                    (code, results) -> containerCreated(desk.queue, level, code, results));
+                }
             }
         }
     }
 
     /** Takes note of a refusal, which matters only if the queue turns out to be missing still. */
-    private void containerCreated(String level, Code code, List<OpResult> results) {
+    private void containerCreated(Key queue, String level, Code code, List<OpResult> results) {
         int failure = Replies.firstFailure(results);
         Code outcome = results.isEmpty() ? code : failure < 0 ? Code.OK : Replies.code(results.get(failure));
         if (failure == 1 && outcome == Code.NONODE) {
@@ -242,15 +326,16 @@ final class EnqueueOperation extends SlottedWrite {
 
     @Override
     void fail(QuorateException failure) {
-        context.watches().afterRead(Set.of(path), () -> result.fail(failure));
+        context.watches().afterRead(writes(), () -> end(failure));
     }
 
     @Override
     void end(QuorateException cause) {
         result.fail(cause);
+        only.fail(cause);
     }
 
-    /** Whoever asked has left: if the ticket was never sent for it is not created, else it is removed when it is found. */
+    /** Whoever asked has left: if the tickets were never sent for they are not created, else they are removed when they are found. */
     private void abandoned() {
         if (!done && !wasSent()) {
             context.dispatcher().done(this);

@@ -33,6 +33,11 @@ abstract class ReadOperation<T> extends Operation {
     /** Sends the requests. */
     abstract void request();
 
+    /** Sends what must be ahead of the barrier, and returns whether that was anything. */
+    boolean prepare() {
+        return false;
+    }
+
     /** Returns the node that is read. */
     abstract String node();
 
@@ -46,6 +51,10 @@ abstract class ReadOperation<T> extends Operation {
         behind = ahead();
         if (!Dispatcher.mayFollow(this, behind, false)) {
             return;
+        }
+        if (prepare()) {
+            // A barrier that another read has sent meanwhile is ahead of what was just sent.
+            mark = context.renewal().mark();
         }
         switch (mode) {
             case LATEST -> barrier = context.renewal().barrier(mark);

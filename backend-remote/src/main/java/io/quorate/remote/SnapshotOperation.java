@@ -10,7 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The reading of a whole subtree, under a watch of its own that goes when the subtree has been read. */
+/**
+ * The reading of a whole subtree, under a watch of its own that goes when the subtree has been read.
+ *
+ * <p>The watch is set ahead of the barrier: whatever changed before the watch has a smaller zxid than the barrier, whatever changed
+ * later is announced with its own, so that what was read is true at the largest of these, even if nothing is there.
+ */
 final class SnapshotOperation extends ReadOperation<Snapshot> implements SubtreeReader.Reader, WatchRegistry.Target {
 
     private final Key prefix;
@@ -36,12 +41,17 @@ final class SnapshotOperation extends ReadOperation<Snapshot> implements Subtree
     }
 
     @Override
-    void request() {
+    boolean prepare() {
         if (!registered) {
             registered = true;
             context.watches().register(this);
         }
         context.watches().install(this);
+        return true;
+    }
+
+    @Override
+    void request() {
         subtree.load();
     }
 

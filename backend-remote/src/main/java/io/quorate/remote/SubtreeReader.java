@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * request is covered by it. Writers that never stop therefore cannot starve the reader as long as the nodes they keep
  * changing fit one request.
  *
- * <p>The state is true at the largest zxid of all changes seen: those that events announced and those found in the nodes.
- * Confined to the lane.
+ * <p>The state is true at the largest zxid of all changes seen: those that events announced and those found in the nodes. A node
+ * tells the last deletion below it as well, which nothing else tells of what was gone before the watch was set. Confined to the
+ * lane.
  */
 final class SubtreeReader {
 
@@ -201,6 +202,9 @@ final class SubtreeReader {
         if (result instanceof OpResult.GetDataResult found) {
             Stat stat = found.getStat();
             largestValue = Math.max(largestValue, stat.getDataLength());
+            if (deep) {
+                revision = Math.max(revision, stat.getPzxid());
+            }
             if (key.isPresent()) {
                 revision = Math.max(revision, stat.getMzxid());
                 context.stripes().observed(path, stat.getMzxid(), stat.getVersion());

@@ -50,6 +50,11 @@ final class WatchRegistry implements Watcher {
          */
         void onEvent(boolean exists, String path, long zxid);
 
+        /** Returns whether it sets its watch itself, by a reading, for one event. */
+        default boolean isOneShot() {
+            return false;
+        }
+
         /** Returns whether there is an event of a revision below the given one that was not delivered yet. */
         default boolean owesBefore(long revision) {
             return false;
@@ -62,6 +67,9 @@ final class WatchRegistry implements Watcher {
         private final Set<Target> targets = new LinkedHashSet<>();
         private final Mode point = new Mode();
         private final Mode recursive = new Mode();
+
+        /** Whether a watch of one event may be standing. */
+        private boolean armed;
     }
 
     /** The watch of one mode on a node. */
@@ -131,6 +139,7 @@ final class WatchRegistry implements Watcher {
         while (at != null) {
             Node node = nodes.get(at);
             if (node != null) {
+                node.armed &= !at.equals(path);
                 for (Target target : new ArrayList<>(node.targets)) {
                     if (target.isRecursive() || at.equals(path)) {
                         target.onEvent(exists, path, zxid);
@@ -148,7 +157,7 @@ final class WatchRegistry implements Watcher {
     /** Sets the watch that a registered target needs, unless it stands; what is sent next is sent behind it. */
     void install(Target target) {
         Node node = nodes.get(target.path());
-        if (node == null) {
+        if (node == null || target.isOneShot()) {
             return;
         }
         Mode mode = target.isRecursive() ? node.recursive : node.point;
@@ -165,6 +174,22 @@ final class WatchRegistry implements Watcher {
         });
     }
 
+    /** Takes note that a reading under way sets a watch of one event. */
+    void armed(Target target) {
+        Node node = nodes.get(target.path());
+        if (node != null) {
+            node.armed = true;
+        }
+    }
+
+    /** Takes note that a reading has set no watch. */
+    void disarmed(Target target) {
+        Node node = nodes.get(target.path());
+        if (node != null) {
+            node.armed = false;
+        }
+    }
+
     /** Takes a target out, and removes the watch with the last one. */
     void unregister(Target target) {
         settled(target);
@@ -173,7 +198,7 @@ final class WatchRegistry implements Watcher {
             return;
         }
         nodes.remove(target.path());
-        boolean standing = node.point.sentEpoch >= 0 || node.recursive.sentEpoch >= 0;
+        boolean standing = node.armed || node.point.sentEpoch >= 0 || node.recursive.sentEpoch >= 0;
         if (standing) {
             removing.add(target.path());
             if (dispatcher.isConnected()) {

@@ -109,6 +109,24 @@ final class Wire {
                 null);
     }
 
+    /** The data of a node. */
+    interface DataReply {
+
+        /** Takes the data and the state; both are void unless the code is {@link Code#OK}. */
+        void on(Code code, byte @Nullable [] data, Stat stat);
+    }
+
+    /** Reads a node and, if it exists, leaves a watch for its next event. */
+    void watchedData(Operation op, String path, Watcher watcher, DataReply reply) {
+        long epoch = request();
+        zooKeeper.getData(
+                path,
+                watcher,
+                (rc, ignored, context, data, stat) ->
+                        deliver(op, epoch, rc, code -> reply.on(code, data, stat == null ? new Stat() : stat)),
+                null);
+    }
+
     void delete(Operation op, String path, CodeReply reply) {
         long epoch = request();
         zooKeeper.delete(path, -1, (rc, ignored, context) -> deliver(op, epoch, rc, reply), null);

@@ -166,12 +166,24 @@ final class ZooKeeperSession implements Session {
 
     @Override
     public CompletableFuture<Ticket> enqueue(Key queue, String label, @Nullable Bytes value) {
+        checkTicket(queue, label, value);
+        return submit(() -> new EnqueueOperation(context, List.of(queue), label, value), EnqueueOperation::only);
+    }
+
+    @Override
+    public CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value) {
+        List<Key> all = List.copyOf(queues);
+        capabilities.check(all);
+        all.forEach(queue -> checkTicket(queue, label, value));
+        return submit(() -> new EnqueueOperation(context, all, label, value), EnqueueOperation::future);
+    }
+
+    private void checkTicket(Key queue, String label, @Nullable Bytes value) {
         refuseRoot(queue, "used as a queue");
         TicketName.checkLabel(label);
         capabilities.check(queue, value);
         // Refuses a queue whose tickets would not be keys.
         refuseTooLong(queue.child(label + "-" + "0".repeat(32) + "-" + "0".repeat(11)));
-        return submit(() -> new EnqueueOperation(context, queue, label, value), EnqueueOperation::future);
     }
 
     @Override
@@ -189,15 +201,23 @@ final class ZooKeeperSession implements Session {
             refuseRoot(key, "watched with this scope");
         }
         refuseTooLong(key);
-        ServedWatch watch = scope == Scope.QUEUE
-                ? new QueueWatch(context, key, listener)
-                : new EntriesWatch(context, key, scope, listener);
+        ServedWatch watch = served(key, scope, listener);
         QuorateException refusal = refusal();
         if (refusal != null) {
             throw refusal;
         }
         context.lane().post(watch::open);
         return watch;
+    }
+
+    private ServedWatch served(Key key, Scope scope, WatchListener listener) {
+        if (scope == Scope.QUEUE) {
+            return new QueueWatch(context, key, listener);
+        }
+        boolean isTicket = TicketName.parse(key.name()).isPresent();
+        return scope == Scope.ENTRY && isTicket
+                ? new TicketWatch(context, key, listener)
+                : new EntriesWatch(context, key, scope, listener);
     }
 
     private <O extends Operation, T> CompletableFuture<T> submit(

@@ -1,8 +1,6 @@
 package io.quorate.backend;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A coordination service, seen through sessions.
@@ -35,22 +33,6 @@ public interface Backend extends AutoCloseable {
      * service is down; an unreachable member is listed as such.
      */
     CompletableFuture<BackendView> describe();
-
-    /**
-     * Runs a task once a delay has passed: the only timer there is while no session is open. A session's own
-     * {@link Session#scheduler()} serves everything that depends on the session.
-     *
-     * <p>The task runs on a thread of the backend's choosing, must not block it, and is lost without a word when the
-     * process ends. Unless a backend brings a timer of its own, it is one of the platform's.
-     *
-     * @param delay not negative
-     * @return closes to cancel the task if it has not begun
-     */
-    default Subscription after(Duration delay, Runnable task) {
-        CompletableFuture<Void> timer = CompletableFuture.runAsync(
-                task, CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, Runnable::run));
-        return () -> timer.cancel(false);
-    }
 
     /**
      * Closes every open session, then stops and joins the threads of this backend. Idempotent, callable from any

@@ -1,6 +1,8 @@
 package io.quorate.backend;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,21 @@ public record Capabilities(
             } else if (op instanceof Op.Update update) {
                 check(update.key(), update.value());
             }
+        }
+    }
+
+    /**
+     * Refuses queues in which no tickets can be taken at the same time.
+     *
+     * @throws IllegalArgumentException if there is none, or one of them twice
+     * @throws TooLargeException if there are more than fit into one commit
+     */
+    public void check(List<Key> queues) {
+        if (queues.isEmpty() || new HashSet<>(queues).size() != queues.size()) {
+            throw new IllegalArgumentException("tickets are taken in different queues, at least one, not in " + queues);
+        }
+        if (queues.size() > maxCommitSize) {
+            throw new TooLargeException("tickets in one commit", maxCommitSize, queues.size());
         }
     }
 

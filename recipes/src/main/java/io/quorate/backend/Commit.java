@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Guards are judged on the state just before the commit; operations apply in order. All changes of one commit have
  * the same revision.
  *
- * @param guards the conditions
+ * @param guards the conditions; a {@link Guard.AllOf} is taken apart
  * @param ops the changes, at least one; no key is changed twice, none is {@link Key#ROOT}, and none of the created keys
  *     ends with a segment that is reserved for tickets (see {@link TicketName})
  */
@@ -20,7 +20,7 @@ public record Commit(List<Guard> guards, List<Op> ops) {
 
     /** Checks the rules stated above. */
     public Commit {
-        guards = List.copyOf(guards);
+        guards = guards.stream().flatMap(Guard::flattened).toList();
         ops = List.copyOf(ops);
         if (ops.isEmpty()) {
             throw new IllegalArgumentException("a commit needs at least one operation");

@@ -1,5 +1,8 @@
 package io.quorate.backend;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /** A condition under which alone a {@link Commit} happens, judged on the state just before it. */
 public sealed interface Guard {
 
@@ -28,6 +31,39 @@ public sealed interface Guard {
      * @param revision the ticket's revision, for the error message; the key alone is unique for ever
      */
     record HeldBy(Key key, long revision) implements Guard {}
+
+    /**
+     * Holds while all of some guards do. A {@link Commit} takes it apart: a backend never sees one, and a failure names
+     * the part that does not hold by its position among all guards of the commit.
+     *
+     * @param parts the guards, at least one
+     */
+    record AllOf(List<Guard> parts) implements Guard {
+
+        /** Copies the list and refuses an empty one. */
+        public AllOf {
+            parts = List.copyOf(parts);
+            if (parts.isEmpty()) {
+                throw new IllegalArgumentException("a guard of no parts says nothing");
+            }
+        }
+
+        /** Returns the key of the first part. */
+        @Override
+        public Key key() {
+            return parts.get(0).key();
+        }
+    }
+
+    /** Returns the guards that this one consists of, which is itself unless it is an {@link AllOf}. */
+    default Stream<Guard> flattened() {
+        return this instanceof AllOf all ? all.parts().stream().flatMap(Guard::flattened) : Stream.of(this);
+    }
+
+    /** Returns a guard that holds while all of the given ones do. */
+    static Guard allOf(List<Guard> guards) {
+        return guards.size() == 1 ? guards.get(0) : new AllOf(guards);
+    }
 
     /** Returns a guard that holds while the key exists. */
     static Guard exists(Key key) {

@@ -1,5 +1,6 @@
 package io.quorate.backend;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -120,6 +121,35 @@ public interface Session extends AutoCloseable {
      * @throws TooLargeException if the value exceeds {@link #capabilities()}
      */
     CompletableFuture<Ticket> enqueue(Key queue, String label, @Nullable Bytes value);
+
+    /**
+     * Takes a ticket in each of several queues as one commit, so that all tickets have the same revision: of two such
+     * calls, one is ahead of the other in every queue that they share. That is what makes it impossible for them to
+     * wait for each other.
+     *
+     * <p>Otherwise like {@link #enqueue}: one round trip however many queues there are, all tickets or none, and
+     * cancelling it removes them all.
+     *
+     * <p>A backend that can do this overrides it; this implementation takes one ticket and no more.
+     *
+     * @param queues different keys, at least one
+     * @return the tickets in the order of the queues
+     * @throws TooLargeException if there are more queues than a commit of this backend has room for
+     * @throws UnsupportedOperationException if the backend takes one ticket at a time only
+     */
+    default CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value) {
+        if (queues.size() != 1) {
+            throw new UnsupportedOperationException("this backend takes a ticket in one queue at a time");
+        }
+        CompletableFuture<Ticket> only = enqueue(queues.get(0), label, value);
+        CompletableFuture<List<Ticket>> all = only.thenApply(List::of);
+        all.whenComplete((tickets, failure) -> {
+            if (failure != null) {
+                only.cancel(false);
+            }
+        });
+        return all;
+    }
 
     /**
      * Gives a ticket back. Idempotent; the removal is retried until it is confirmed or the session has ended, so that

@@ -14,7 +14,8 @@ public sealed interface LockEvent {
      *
      * @param token its fencing token
      * @param waited from the call to the grant
-     * @param waiters how many others had a place in the queue at that moment, by the view of this client
+     * @param waiters how many others had a place in the queue at that moment, as far as this client knows: it is told of its own
+     *     and of those ahead of them, not of others that queue up behind
      */
     record Acquired(String family, long token, Duration waited, int waiters) implements LockEvent {}
 

@@ -1,21 +1,23 @@
 package io.quorate.internal;
 
 import io.quorate.backend.Bytes;
-import io.quorate.backend.Content;
 import io.quorate.backend.Key;
 import io.quorate.backend.OverloadedException;
 import io.quorate.backend.QuorateException;
-import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionExpiredException;
+import io.quorate.backend.SessionState;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.backend.Ticket;
-import io.quorate.backend.TicketName;
 import io.quorate.lease.LossCause;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,27 +32,53 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the user gets
  */
-public final class Acquisition<T> implements WaitingLine.Waiter {
+public final class Acquisition<T> {
 
     /**
      * What is wanted.
      *
      * @param what in words, for messages
-     * @param queue the queue in which the turn is taken
-     * @param label the ticket's label
+     * @param queues the queues in which the turn is taken, in all of them or in none
+     * @param label the tickets' label
      * @param owner who wants it, for listings
      * @param rule when it is the turn
+     * @param terms the entry on which the rule depends; {@code null} if it depends on none
      * @param policy what the lease does while suspended; {@code null} for what the backend recommends
      * @param onlyAtOnce whether to give up rather than to wait
      */
     public record Request(
             String what,
-            Key queue,
+            List<Key> queues,
             String label,
             Bytes owner,
             GrantRule rule,
+            @Nullable QueueTerms terms,
             @Nullable SuspensionPolicy policy,
-            boolean onlyAtOnce) {}
+            boolean onlyAtOnce) {
+
+        /** Copies the list. */
+        public Request {
+            queues = List.copyOf(queues);
+        }
+
+        /** Creates a request for the turn in one queue, by a rule without terms. */
+        public Request(
+                String what,
+                Key queue,
+                String label,
+                Bytes owner,
+                GrantRule rule,
+                @Nullable SuspensionPolicy policy,
+                boolean onlyAtOnce) {
+            this(what, List.of(queue), label, owner, rule, null, policy, onlyAtOnce);
+        }
+    }
+
+    /** Makes what the user gets out of the ownerships, one per queue, or out of nothing if it was to be at once and was not. */
+    public interface ToResult<T> {
+        /** Makes the result. */
+        T of(Optional<List<Ownership>> ownerships);
+    }
 
     /** Somebody who is told how an attempt goes: all of it on the lane but for the end, which any thread may bring about. */
     public interface Observer {
@@ -75,21 +103,21 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         default void notGranted() {}
     }
 
-    /** Where the attempt stands at the moment. */
-    private record Stand(LiveSession live, Place place) {}
-
     private final SessionSource sessions;
     private final Request request;
     private final Executor callbackExecutor;
     private final Executor completionExecutor;
-    private final Function<Optional<Ownership>, T> toResult;
+    private final ToResult<T> toResult;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile @Nullable Stand stand;
     private volatile boolean queued;
     private Observer observer = Observer.NONE;
 
+    /** Whether the end of a grant of several ownerships was told. */
+    private final AtomicBoolean endTold = new AtomicBoolean();
+
     /**
-     * Creates an attempt; {@link #begin()} makes it.
+     * Creates an attempt at one queue; {@link #begin()} makes it.
      *
      * @param callbackExecutor where the callbacks of the lease run
      * @param completionExecutor where the result is completed, and with it what the user made dependent on it
@@ -101,11 +129,31 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             Executor callbackExecutor,
             Executor completionExecutor,
             Function<Optional<Ownership>, T> toResult) {
+        this(sessions, request, callbackExecutor, completionExecutor, (ToResult<T>)
+                ownerships -> toResult.apply(ownerships.map(all -> all.get(0))));
+    }
+
+    private Acquisition(
+            SessionSource sessions,
+            Request request,
+            Executor callbackExecutor,
+            Executor completionExecutor,
+            ToResult<T> toResult) {
         this.sessions = sessions;
         this.request = request;
         this.callbackExecutor = callbackExecutor;
         this.completionExecutor = completionExecutor;
         this.toResult = toResult;
+    }
+
+    /** Creates an attempt at any number of queues; otherwise as the constructor does. */
+    public static <T> Acquisition<T> ofAll(
+            SessionSource sessions,
+            Request request,
+            Executor callbackExecutor,
+            Executor completionExecutor,
+            ToResult<T> toResult) {
+        return new Acquisition<>(sessions, request, callbackExecutor, completionExecutor, toResult);
     }
 
     /** Has somebody told how the attempt goes. Called before it begins. */
@@ -126,31 +174,120 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         return result;
     }
 
+    /** Returns whether the attempt has its place in the queue, and others are ahead. */
+    public boolean isWaiting() {
+        Stand current = stand;
+        return current != null && queued && current.live.session().state() == SessionState.CONNECTED;
+    }
+
     /** Returns what is known about the reason why there is no result yet, in words. */
     public String whyNotYet() {
         Stand current = stand;
         if (current == null) {
             return "the backend did not answer";
         }
-        return switch (current.live().session().state()) {
+        return switch (current.live.session().state()) {
             case CONNECTED -> queued ? "others hold it or wait for it" : "the backend did not answer";
             case SUSPENDED -> "the connection to the backend is lost";
             case EXPIRED, CLOSED -> "the session has ended and no new one could be opened";
         };
     }
 
-    @Override
-    public void granted(Ownership ownership) {
-        observer.granted(ownership, othersInQueue());
+    /** Where the attempt stands on one session: a place in each queue, or the turn already. Touched on the lane. */
+    private final class Stand {
+
+        private final LiveSession live;
+        private final Map<Integer, Ownership> owned = new TreeMap<>();
+        private List<Place> places = List.of();
+        private boolean over;
+
+        Stand(LiveSession live) {
+            this.live = live;
+        }
+
+        WaitingLine.Waiter part(int index) {
+            return new WaitingLine.Waiter() {
+                @Override
+                public void hasToWait() {
+                    queued = true;
+                    if (request.onlyAtOnce()) {
+                        nothing();
+                    }
+                }
+
+                @Override
+                public void granted(Ownership ownership) {
+                    Stand.this.granted(index, ownership);
+                }
+
+                @Override
+                public void removed() {
+                    if (giveUp()) {
+                        attempt();
+                    }
+                }
+
+                @Override
+                public void failed(QuorateException cause) {
+                    if (giveUp()) {
+                        endedBy(cause);
+                    }
+                }
+            };
+        }
+
+        private int othersInQueue() {
+            int size = 0;
+            for (Key queue : request.queues()) {
+                size = Math.max(size, live.lines().sizeOf(queue));
+            }
+            return Math.max(0, size - 1);
+        }
+
+        private void granted(int index, Ownership ownership) {
+            if (over) {
+                ownership.release();
+                return;
+            }
+            owned.put(index, ownership);
+            if (owned.size() < request.queues().size()) {
+                return;
+            }
+            List<Ownership> all = List.copyOf(owned.values());
+            if (all.stream().allMatch(Ownership::isHeld) || all.size() == 1) {
+                over = true;
+                observer.granted(all.get(0), othersInQueue());
+                complete(all);
+            } else if (giveUp()) {
+                // One of them was lost while the others were waited for.
+                attempt();
+            }
+        }
+
+        /** Leaves all places and gives back what is owned; returns whether there was anything left to give up. */
+        boolean giveUp() {
+            boolean first = !over;
+            over = true;
+            if (first) {
+                for (int i = 0; i < places.size(); i++) {
+                    live.lines().leave(request.queues().get(i), places.get(i));
+                }
+                owned.values().forEach(Ownership::release);
+            }
+            return first;
+        }
+    }
+
+    private void complete(List<Ownership> all) {
         try {
             completionExecutor.execute(() -> {
-                if (!result.complete(toResult.apply(Optional.of(ownership)))) {
-                    ownership.release();
+                if (!result.complete(toResult.of(Optional.of(all)))) {
+                    all.forEach(Ownership::release);
                 }
             });
         } catch (RuntimeException e) {
             // A grant of which nobody can be told would keep everybody else waiting.
-            ownership.release();
+            all.forEach(Ownership::release);
             result.completeExceptionally(new OverloadedException(
                     request.what() + " was granted and given back, because the callback executor takes no tasks;"
                             + " try again, or use an executor that does not reject",
@@ -158,21 +295,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         }
     }
 
-    @Override
-    public void hasToWait() {
-        queued = true;
-        if (request.onlyAtOnce()) {
-            nothing();
-        }
-    }
-
-    @Override
-    public void removed() {
-        attempt();
-    }
-
-    @Override
-    public void failed(QuorateException cause) {
+    private void endedBy(QuorateException cause) {
         if (cause instanceof SessionExpiredException) {
             attempt();
         } else {
@@ -197,7 +320,7 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         try {
             begin(live);
         } catch (RuntimeException e) {
-            failed(Failures.of(e));
+            endedBy(Failures.of(e));
         }
     }
 
@@ -206,62 +329,72 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             return;
         }
         observer.began(live.session());
-        if (!request.onlyAtOnce() || live.lines().isKnownEmpty(request.queue())) {
+        if (request.onlyAtOnce()) {
+            // Looking first costs the backend no write where the answer is no, which it mostly is for those who only
+            // try.
+            new Look(live.session(), request).begin().whenComplete((sharing, failure) -> {
+                if (sharing == null) {
+                    endedBy(Failures.of(failure));
+                } else if (sharing.isPresent()) {
+                    request.queues().forEach(queue -> live.lines().noteSharing(queue, sharing.get()));
+                    join(live);
+                } else {
+                    nothing();
+                }
+            });
+        } else {
             join(live);
-            return;
         }
-        // Looking first costs the backend no write where the answer is no, which it mostly is for those who only try.
-        live.session().list(request.queue(), Content.KEYS, Read.SYNCED).whenComplete((listing, failure) -> {
-            if (listing == null) {
-                failed(Failures.of(failure));
-            } else if (listing.keys().stream().anyMatch(Acquisition::isTicket)) {
-                nothing();
-            } else {
-                join(live);
-            }
-        });
     }
 
     private void join(LiveSession live) {
         if (result.isDone()) {
             return;
         }
-        Place place;
+        Stand next = new Stand(live);
         try {
-            place = live.lines()
-                    .join(
-                            request.queue(),
-                            request.label(),
-                            request.owner(),
-                            request.rule(),
-                            ticket -> own(live.session(), ticket),
-                            this);
+            next.places = places(live, next);
         } catch (RuntimeException e) {
-            failed(Failures.of(e));
+            endedBy(Failures.of(e));
             return;
         }
         queued = false;
-        stand = new Stand(live, place);
+        stand = next;
         if (result.isDone()) {
-            live.lines().leave(request.queue(), place);
+            next.giveUp();
         }
+    }
+
+    private List<Place> places(LiveSession live, Stand next) {
+        WaitingLine.Grants grants = ticket -> own(live.session(), ticket);
+        List<Key> queues = request.queues();
+        QueueTerms terms = request.terms();
+        if (terms != null) {
+            queues.forEach(queue -> live.lines().watchTerms(queue, terms));
+        }
+        if (queues.size() > 1) {
+            return live.lines().joinAll(queues, request.label(), request.owner(), request.rule(), grants, next::part);
+        }
+        return List.of(live.lines()
+                .join(queues.get(0), request.label(), request.owner(), request.rule(), grants, next.part(0)));
     }
 
     private Ownership own(Session session, Ticket ticket) {
         SuspensionPolicy asked = request.policy();
         SuspensionPolicy policy = asked != null ? asked : session.capabilities().suspensionPolicy();
-        return new Ownership(
-                request.what(),
-                session,
-                ticket,
-                policy,
-                callbackExecutor,
-                cause -> observer.ended(ticket.revision(), cause));
+        return new Ownership(request.what(), session, ticket, policy, callbackExecutor, cause -> ended(ticket, cause));
+    }
+
+    /** Several ownerships that are one to the user end as one, with the first of them. */
+    private void ended(Ticket ticket, LossCause cause) {
+        if (request.queues().size() == 1 || endTold.compareAndSet(false, true)) {
+            observer.ended(ticket.revision(), cause);
+        }
     }
 
     private void nothing() {
         complete(() -> {
-            if (result.complete(toResult.apply(Optional.empty()))) {
+            if (result.complete(toResult.of(Optional.empty()))) {
                 observer.notGranted();
                 abandon();
             }
@@ -282,15 +415,10 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
         }
     }
 
-    private int othersInQueue() {
-        Stand current = stand;
-        return current == null ? 0 : Math.max(0, current.live().lines().sizeOf(request.queue()) - 1);
-    }
-
     private void abandon() {
         Stand current = stand;
         if (current != null) {
-            onLane(current.live(), () -> current.live().lines().leave(request.queue(), current.place()));
+            onLane(current.live, current::giveUp);
         }
     }
 
@@ -301,9 +429,5 @@ public final class Acquisition<T> implements WaitingLine.Waiter {
             // That session has ended in this very moment; an attempt that still waits goes on with the next one.
             attempt();
         }
-    }
-
-    private static boolean isTicket(Key key) {
-        return TicketName.parse(key.name()).isPresent();
     }
 }

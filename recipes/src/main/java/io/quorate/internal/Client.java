@@ -1,6 +1,8 @@
 package io.quorate.internal;
 
 import io.quorate.backend.Bytes;
+import io.quorate.backend.Session;
+import io.quorate.backend.Subscription;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
@@ -11,10 +13,31 @@ import java.util.concurrent.Executor;
  * @param ownerName who this client is, for listings
  * @param operationTimeout how long a blocking operation without a limit of its own waits for the backend
  * @param callbackExecutor where user code runs
+ * @param workers where user code runs that may take long, such as the body of an election
  * @param events the way to the user's listener
+ * @param delays for what has to wait while there is no session
+ * @param openRecipes what has to come to an end before the session is closed
  */
 public record Client(
-        SessionSource sessions, Bytes ownerName, Duration operationTimeout, Executor callbackExecutor, Events events) {
+        SessionSource sessions,
+        Bytes ownerName,
+        Duration operationTimeout,
+        Executor callbackExecutor,
+        Executor workers,
+        Events events,
+        Delays delays,
+        OpenRecipes openRecipes) {
+
+    /**
+     * Runs a task once the delay has passed on the ticker of the session; early if that session ends, and by other means if there is none.
+     * The task must not block.
+     *
+     * @return closes to cancel the task if it has not begun
+     */
+    public Subscription after(Duration delay, Runnable task) {
+        Session session = sessions.openSession();
+        return session == null ? delays.schedule(task, delay) : SessionTimer.start(session, task, delay);
+    }
 
     /**
      * Refuses to wait where waiting would never end.

@@ -57,6 +57,11 @@ final class LossCallbacks {
         });
     }
 
+    /** Runs another callback of the ownership in turn with these. */
+    void execute(Runnable callback) {
+        executor.execute(callback);
+    }
+
     private void add(Registration registration) {
         LossCause reason = cause;
         if (reason != null) {

@@ -27,6 +27,7 @@ import io.quorate.event.OperationEvent.Kind;
 import io.quorate.event.OperationEvent.Outcome;
 import io.quorate.event.SessionEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +77,11 @@ final class ObservedSession implements Session {
     @Override
     public CompletableFuture<Ticket> enqueue(Key queue, String label, @Nullable Bytes value) {
         return observed(Kind.ENQUEUE, begun(), session.enqueue(queue, label, value));
+    }
+
+    @Override
+    public CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value) {
+        return observed(Kind.ENQUEUE, begun(), session.enqueueAll(queues, label, value));
     }
 
     @Override

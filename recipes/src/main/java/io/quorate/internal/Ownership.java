@@ -2,6 +2,9 @@ package io.quorate.internal;
 
 import static java.util.Objects.requireNonNull;
 
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Commit;
+import io.quorate.backend.CommitResult;
 import io.quorate.backend.Guard;
 import io.quorate.backend.OwnershipLostException;
 import io.quorate.backend.Session;
@@ -12,7 +15,10 @@ import io.quorate.backend.Ticket;
 import io.quorate.lease.Lease;
 import io.quorate.lease.LeaseState;
 import io.quorate.lease.LossCause;
+import io.quorate.lease.RevocationRequest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,6 +43,9 @@ public final class Ownership implements Lease {
     private final Consumer<LossCause> onEnd;
     private final AtomicReference<OwnershipState> state = new AtomicReference<>(new OwnershipState.Held());
     private final CompletableFuture<Void> given = new CompletableFuture<>();
+
+    /** The watches for requests to let go; touched on the lane only. */
+    private final List<Revocation.Listening> revocations = new ArrayList<>();
 
     /** The timer of {@link #awaitDeadline()}; touched on the lane only. */
     private @Nullable Subscription deadline;
@@ -142,6 +151,40 @@ public final class Ownership implements Lease {
         return callbacks.register(callback);
     }
 
+    /** Returns a guard that holds only as long as the ticket is exactly as it was taken: not deleted, and not shared. */
+    public Guard exactGuard() {
+        return new Guard.Unchanged(ticket.key(), ticket.revision());
+    }
+
+    /**
+     * Writes into the ticket that it shares its turn from now on, unless that has been done.
+     *
+     * @param owner the name to keep in it
+     */
+    public CompletableFuture<CommitResult> share(Bytes owner) {
+        return session.commit(Commit.builder()
+                .guard(guard())
+                .update(ticket.key(), TicketNote.sharing(owner))
+                .build());
+    }
+
+    /** Registers a callback for requests to let go. It runs on the callback executor, and not after the loss. */
+    public Subscription onRevokeRequested(Consumer<RevocationRequest> callback) {
+        Revocation.Listening listening = new Revocation.Listening(session, ticket, callbacks::execute, callback);
+        try {
+            session.scheduler().execute(() -> {
+                if (!current().isLost()) {
+                    revocations.add(listening);
+                    listening.open();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The session has ended, and there is nothing left to let go of.
+            listening.close();
+        }
+        return listening;
+    }
+
     /**
      * Gives the ticket back. The lease is lost when this returns; the future completes once nobody waits behind it any more: the
      * ticket is removed, or its session has ended.
@@ -190,6 +233,7 @@ public final class Ownership implements Lease {
         try {
             session.scheduler().execute(() -> {
                 forgetDeadline();
+                revocations.forEach(Revocation.Listening::close);
                 session.dequeue(ticket).whenComplete((done, failure) -> given.complete(null));
             });
         } catch (RejectedExecutionException e) {

@@ -13,13 +13,21 @@ final class Place {
     private final GrantRule rule;
     private final WaitingLine.Waiter waiter;
     private final CompletableFuture<Ticket> enqueued;
+    private final Runnable withdrawal;
     private @Nullable Ticket ticket;
     private boolean ended;
 
-    Place(GrantRule rule, WaitingLine.Waiter waiter, CompletableFuture<Ticket> enqueued) {
+    /**
+     * Creates a place.
+     *
+     * @param enqueued completes with the ticket
+     * @param withdrawal takes the request for the ticket back while it is under way
+     */
+    Place(GrantRule rule, WaitingLine.Waiter waiter, CompletableFuture<Ticket> enqueued, Runnable withdrawal) {
         this.rule = rule;
         this.waiter = waiter;
         this.enqueued = enqueued;
+        this.withdrawal = withdrawal;
     }
 
     GrantRule rule() {
@@ -32,6 +40,10 @@ final class Place {
 
     CompletableFuture<Ticket> enqueued() {
         return enqueued;
+    }
+
+    void withdraw() {
+        withdrawal.run();
     }
 
     @Nullable

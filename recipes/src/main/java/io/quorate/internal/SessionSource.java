@@ -5,11 +5,8 @@ import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
-import io.quorate.backend.Subscription;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +23,6 @@ public final class SessionSource {
     private final SessionOptions options;
     private final Events events;
     private final AtomicReference<@Nullable CompletableFuture<LiveSession>> latest = new AtomicReference<>();
-    private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /** Creates it; nothing is opened before {@link #current()}. */
@@ -97,18 +93,16 @@ public final class SessionSource {
         });
     }
 
-    /** Runs a task once a delay has passed, whether or not there is a session. See {@link Backend#after}. */
-    public Subscription after(Duration delay, Runnable task) {
-        return backend.after(delay, task);
+    /** Returns the open session, or {@code null} if there is none at the moment. */
+    @Nullable
+    Session openSession() {
+        CompletableFuture<LiveSession> known = latest.get();
+        return known != null && known.isDone() && isUsable(known) ? known.join().session() : null;
     }
 
-    /** Registers what is to be run once when the client is closed; at once if it is. */
-    public Subscription onClose(Runnable task) {
-        closeListeners.add(task);
-        if (closed && closeListeners.remove(task)) {
-            task.run();
-        }
-        return () -> closeListeners.remove(task);
+    /** Returns the time-out that sessions are opened with. */
+    public Duration sessionTimeout() {
+        return options.timeout();
     }
 
     /** Returns whether the caller runs on the lane of the open session, where it must not wait. */
@@ -123,11 +117,6 @@ public final class SessionSource {
     /** Closes the open session and opens no other. Completes when the session is closed. */
     public CompletableFuture<Void> close() {
         closed = true;
-        closeListeners.forEach(task -> {
-            if (closeListeners.remove(task)) {
-                task.run();
-            }
-        });
         CompletableFuture<LiveSession> known = latest.get();
         if (known == null) {
             return CompletableFuture.completedFuture(null);

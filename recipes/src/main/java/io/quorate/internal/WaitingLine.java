@@ -1,42 +1,38 @@
 package io.quorate.internal;
 
-import io.quorate.backend.Bytes;
-import io.quorate.backend.Change;
 import io.quorate.backend.Key;
 import io.quorate.backend.QueueEntry;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
-import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Ticket;
-import io.quorate.backend.TicketName;
-import io.quorate.backend.Watch;
-import io.quorate.backend.WatchBatch;
-import io.quorate.backend.WatchListener;
+import io.quorate.internal.GrantRule.Standing;
+import io.quorate.internal.GrantRule.Verdict;
 import io.quorate.lease.LossCause;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's view of one queue, shared by all its waiters and holders there: one watch, however many they are.
+ * A session's places in one queue, shared by all its waiters and holders there.
  *
- * <p>Whoever is ahead can only leave, so that a hand-over needs no request: the notification that somebody left is enough to decide whose
- * turn it is. A turn becomes a grant only while the session is connected, the view is in step with the backend, and the proven deadline
+ * <p>Only the first of the session's places that wait is judged, and only those it waits for are watched: whoever is behind it cannot have a turn
+ * before it has. A hand-over is then one notification to one session, and no request if it stood right behind whoever left.
+ *
+ * <p>A turn becomes a grant only while the session is connected, the ticket was seen over the present connection, and the proven deadline
  * lies ahead: then the ticket exists, and nobody else can have the turn.
  *
  * <p>Confined to the session's lane.
  */
-final class WaitingLine implements WatchListener {
+final class WaitingLine implements QueueSight.Viewer {
 
     /** What becomes of a place, told on the lane: it may have to wait, and then exactly one of the others. */
     interface Waiter {
@@ -49,7 +45,7 @@ final class WaitingLine implements WatchListener {
         /** Somebody else deleted the place's ticket. Nothing keeps the waiter from taking another. */
         void removed();
 
-        /** The place is gone without a grant, because the session ended or refused. */
+        /** The place is gone without a grant, because the session ended or it was refused. */
         void failed(QuorateException cause);
     }
 
@@ -58,36 +54,53 @@ final class WaitingLine implements WatchListener {
         Ownership own(Ticket ticket);
     }
 
-    private static final Comparator<QueueEntry> FIFO =
-            Comparator.comparing(QueueEntry::name, TicketName.FIFO).thenComparing(QueueEntry::key);
-
     private final Session session;
-    private final Key queue;
-    private final NavigableSet<QueueEntry> view = new TreeSet<>(FIFO);
-    private final NavigableMap<QueueEntry, Waiting> waiting = new TreeMap<>(FIFO);
+    private final QueueSight sight;
+    private final NavigableMap<QueueEntry, Waiting> waiting = new TreeMap<>(QueueSight.FIFO);
     private final Map<QueueEntry, Ownership> owned = new HashMap<>();
     private int enqueuing;
-    private boolean inStep;
     private boolean ended;
     private boolean confirming;
     private boolean idleSinceLastLook;
-    private @Nullable Watch watch;
+    private @Nullable Terms terms;
 
     /** A place that has its ticket, and how to own it. */
-    private record Waiting(Place place, Grants grants) {}
+    private static final class Waiting {
+        private final Place place;
+        private final Ticket ticket;
+        private final Grants grants;
+
+        /** Whether the ticket was seen over the present connection. */
+        private boolean seen;
+
+        Waiting(Place place, Ticket ticket, Grants grants, boolean seen) {
+            this.place = place;
+            this.ticket = ticket;
+            this.grants = grants;
+            this.seen = seen;
+        }
+    }
 
     WaitingLine(Session session, Key queue) {
         this.session = session;
-        this.queue = queue;
+        this.sight = new QueueSight(session, queue, this);
     }
 
-    /** Takes a place at the end. The watch and the ticket are asked for in one go, which is one round trip. */
-    Place join(String label, Bytes value, GrantRule rule, Grants grants, Waiter waiter) {
-        idleSinceLastLook = false;
-        if (watch == null) {
-            watch = session.watch(queue, Scope.QUEUE, this);
+    /** Begins to watch the terms on which the rule of the queue depends. What is asked for next is asked for behind it. */
+    void watchTerms(QueueTerms place) {
+        if (terms == null) {
+            terms = new Terms(session, place, this::termsChanged);
         }
-        Place place = new Place(rule, waiter, enqueue(label, value));
+    }
+
+    /** Takes note of tickets that were seen to share their turn. */
+    void noteSharing(Set<QueueEntry> entries) {
+        sight.noteSharing(entries);
+    }
+
+    /** Takes a place in whose ticket is under way. */
+    void expect(Place place, Grants grants) {
+        idleSinceLastLook = false;
         enqueuing++;
         place.enqueued().whenComplete((ticket, failure) -> {
             enqueuing--;
@@ -97,19 +110,6 @@ final class WaitingLine implements WatchListener {
                 place.waiter().failed(Failures.of(failure));
             }
         });
-        return place;
-    }
-
-    private CompletableFuture<Ticket> enqueue(String label, Bytes value) {
-        try {
-            return session.enqueue(queue, label, value);
-        } catch (RuntimeException e) {
-            // Refused by the call itself, so that there is nothing to watch for.
-            if (isIdle()) {
-                close();
-            }
-            throw e;
-        }
     }
 
     /** Ends the wait of a place, wherever it stands; its ticket is removed. Has no effect after the grant. */
@@ -119,21 +119,22 @@ final class WaitingLine implements WatchListener {
         }
         Ticket ticket = place.ticket();
         if (ticket == null) {
-            place.enqueued().cancel(false);
+            place.withdraw();
         } else {
-            waiting.remove(ticket.place());
-            session.dequeue(ticket);
+            giveBack(ticket);
+            judge();
         }
     }
 
-    /** Returns whether nobody is known to be in the queue, by a view that is in step. */
-    boolean isKnownEmpty() {
-        return inStep && view.isEmpty();
+    private void giveBack(Ticket ticket) {
+        waiting.remove(ticket.place());
+        sight.forget(ticket.place());
+        session.dequeue(ticket);
     }
 
-    /** Returns how many tickets the view shows. */
+    /** Returns how many tickets are known: those of the session, and those ahead of them. */
     int size() {
-        return view.size();
+        return sight.size();
     }
 
     /** Returns whether this process has neither a waiter nor a holder here. */
@@ -150,49 +151,21 @@ final class WaitingLine implements WatchListener {
 
     /** Stops watching. Only an idle line is closed. */
     void close() {
-        Watch current = watch;
-        watch = null;
-        inStep = false;
-        view.clear();
+        sight.close();
+        Terms current = terms;
+        terms = null;
         if (current != null) {
             current.close();
         }
     }
 
-    @Override
-    public void onBatch(WatchBatch batch) {
-        // Who left is taken out first: a queue that was removed and made anew counts its tickets from the start again.
-        for (Change change : batch.changes()) {
-            if (change instanceof Change.Left left) {
-                left(left.place());
-            }
-        }
-        for (Change change : batch.changes()) {
-            if (change instanceof Change.Joined joined) {
-                view.add(joined.place());
-            }
-        }
-        if (batch.initial() || batch.gap()) {
-            nowInStep();
-        }
-        grantTurns();
-    }
-
-    @Override
-    public void onEnd(QuorateException cause) {
-        inStep = false;
-        watch = null;
-        failAll(cause);
-    }
-
     /** Takes note of a change of the session's state, or of a terminal one to come: nothing is granted from then on. */
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
-            inStep = false;
+            waiting.values().forEach(each -> each.seen = false);
             Map.copyOf(owned).values().forEach(Ownership::suspended);
         } else if (state.isTerminal()) {
             ended = true;
-            inStep = false;
             LossCause cause = OwnershipState.lossBy(state);
             Map.copyOf(owned).values().forEach(ownership -> ownership.lose(cause));
             owned.clear();
@@ -203,88 +176,123 @@ final class WaitingLine implements WatchListener {
         }
     }
 
+    @Override
+    public void ownSeen(QueueEntry entry) {
+        Ownership ownership = owned.get(entry);
+        if (ownership != null) {
+            ownership.verified();
+        }
+        Waiting place = waiting.get(entry);
+        if (place != null) {
+            place.seen = true;
+            judge();
+        }
+    }
+
+    @Override
+    public void ownLeft(QueueEntry entry) {
+        Ownership ownership = owned.remove(entry);
+        if (ownership != null) {
+            ownership.lose(LossCause.ENTRY_DELETED);
+        }
+        Waiting gone = waiting.remove(entry);
+        if (gone != null && gone.place.end()) {
+            gone.place.waiter().removed();
+        }
+    }
+
+    @Override
+    public void othersChanged() {
+        judge();
+    }
+
+    @Override
+    public void ended(QuorateException cause) {
+        ended = true;
+        failAll(cause);
+    }
+
     private void arrived(Place place, Ticket ticket, Grants grants) {
         if (place.isEnded()) {
             session.dequeue(ticket);
             return;
         }
         place.ticket(ticket);
-        // The watch is never behind a reply, so that a ticket it does not know has been deleted by somebody already.
-        if (inStep && !view.contains(ticket.place())) {
-            deleted(place);
-            return;
-        }
-        waiting.put(ticket.place(), new Waiting(place, grants));
-        if (!hasTurn(place, ticket.place())) {
+        Waiting arrived = new Waiting(place, ticket, grants, session.state() == SessionState.CONNECTED);
+        waiting.put(ticket.place(), arrived);
+        sight.arrived(ticket);
+        Verdict verdict = verdict(arrived);
+        if (verdict instanceof Verdict.Refused refused) {
+            refuse(arrived, refused.cause());
+        } else if (verdict instanceof Verdict.Behind behind
+                && !behind.blockers().isEmpty()) {
             place.waiter().hasToWait();
         }
-        grantTurns();
+        judge();
     }
 
-    private boolean hasTurn(Place place, QueueEntry entry) {
-        return place.rule().grants(view.headSet(entry, false), entry);
+    private Verdict verdict(Waiting place) {
+        Terms current = terms;
+        return place.place
+                .rule()
+                .judge(new Standing(
+                        sight.ahead(place.ticket.place()),
+                        sight.sharing(),
+                        current == null ? Optional.empty() : current.current()));
     }
 
-    private void left(QueueEntry entry) {
-        view.remove(entry);
-        Ownership ownership = owned.remove(entry);
-        if (ownership != null) {
-            ownership.lose(LossCause.ENTRY_DELETED);
-        }
-        Waiting gone = waiting.remove(entry);
-        if (gone != null) {
-            deleted(gone.place());
-        }
-    }
-
-    private void deleted(Place place) {
-        if (place.end()) {
-            place.waiter().removed();
+    private void refuse(Waiting place, QuorateException cause) {
+        giveBack(place.ticket);
+        if (place.place.end()) {
+            place.place.waiter().failed(cause);
         }
     }
 
-    private void nowInStep() {
-        inStep = !ended && session.state() == SessionState.CONNECTED;
-        if (!inStep) {
-            return;
-        }
-        Map.copyOf(owned).forEach((entry, ownership) -> {
-            if (view.contains(entry)) {
-                ownership.verified();
-            } else {
-                left(entry);
+    /** Tells those who can never have a turn under the new terms, and perhaps grants others theirs. */
+    private void termsChanged() {
+        for (Waiting place : List.copyOf(waiting.values())) {
+            if (verdict(place) instanceof Verdict.Refused refused) {
+                refuse(place, refused.cause());
+            } else if (verdict(place) instanceof Verdict.Behind && !place.place.isEnded()) {
+                place.place.waiter().hasToWait();
             }
-        });
-        Map.copyOf(waiting).keySet().stream()
-                .filter(entry -> !view.contains(entry))
-                .forEach(this::left);
+        }
+        judge();
     }
 
-    private void grantTurns() {
-        while (!waiting.isEmpty() && inStep && session.state() == SessionState.CONNECTED) {
-            QueueEntry first = waiting.firstKey();
-            Waiting next = waiting.firstEntry().getValue();
-            if (!hasTurn(next.place(), first)) {
+    /** Grants turns from the front, and aims at those for whom the first who has none waits. */
+    private void judge() {
+        while (!ended && !waiting.isEmpty()) {
+            Waiting first = waiting.firstEntry().getValue();
+            Verdict verdict = verdict(first);
+            if (verdict instanceof Verdict.Refused refused) {
+                refuse(first, refused.cause());
+            } else if (verdict instanceof Verdict.Behind behind) {
+                sight.aimAt(behind.blockers());
                 return;
-            }
-            if (!isProven()) {
+            } else if (!first.seen || session.state() != SessionState.CONNECTED) {
+                return;
+            } else if (!isProven()) {
                 confirm(first);
                 return;
+            } else {
+                waiting.remove(first.ticket.place());
+                grant(first);
             }
-            waiting.remove(first);
-            grant(next);
+        }
+        if (!ended) {
+            sight.aimAt(List.of());
         }
     }
 
     private void grant(Waiting next) {
-        Ticket ticket = next.place().ticket();
-        if (ticket == null || !next.place().end()) {
+        if (!next.place.end()) {
             return;
         }
-        Ownership ownership = next.grants().own(ticket);
-        owned.put(ticket.place(), ownership);
+        Ownership ownership = next.grants.own(next.ticket);
+        owned.put(next.ticket.place(), ownership);
         ownership.start();
-        next.place().waiter().granted(ownership);
+        next.place.waiter().granted(ownership);
     }
 
     private boolean isProven() {
@@ -292,15 +300,15 @@ final class WaitingLine implements WatchListener {
     }
 
     /** Asks for a proof that the session lives: a linearizable read by this session is one. */
-    private void confirm(QueueEntry entry) {
+    private void confirm(Waiting place) {
         if (confirming) {
             return;
         }
         confirming = true;
-        session.get(entry.key(), Read.LATEST).whenComplete((found, failure) -> {
+        session.get(place.ticket.key(), Read.LATEST).whenComplete((found, failure) -> {
             confirming = false;
             if (failure == null) {
-                grantTurns();
+                judge();
             }
         });
     }
@@ -309,8 +317,8 @@ final class WaitingLine implements WatchListener {
         Map<QueueEntry, Waiting> all = Map.copyOf(waiting);
         waiting.clear();
         all.values().forEach(gone -> {
-            if (gone.place().end()) {
-                gone.place().waiter().failed(cause);
+            if (gone.place.end()) {
+                gone.place.waiter().failed(cause);
             }
         });
     }

@@ -2,25 +2,32 @@ package io.quorate.internal;
 
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Key;
+import io.quorate.backend.QueueEntry;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionState;
+import io.quorate.backend.Ticket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntFunction;
 
 /**
  * All waiting lines of one session. Confined to the session's lane, but for its construction.
  *
- * <p>A line that nobody uses keeps its watch for a little while, since a lock that was just released is often acquired again soon; then it
- * is dropped. The number of such idle lines is bounded.
+ * <p>A line that nobody uses keeps what it knows of the queue's terms for a little while, since what was just given back is often acquired again
+ * soon; then it is dropped. The number of such idle lines is bounded.
  */
 public final class WaitingLines {
 
-    /** How long an idle line keeps its watch. */
+    /** How long an idle line is kept. */
     private static final Duration LINGER = Duration.ofSeconds(5);
 
-    /** How many idle lines keep their watch at most. */
+    /** How many idle lines are kept at most. */
     private static final int MAX_IDLE = 64;
 
     private final Session session;
@@ -37,18 +44,13 @@ public final class WaitingLines {
         session.onState(this::sessionIs);
     }
 
-    /** Returns whether the session's view of a queue is in step and shows nobody there. */
-    public boolean isKnownEmpty(Key queue) {
-        WaitingLine line = lines.get(queue);
-        return line != null && line.isKnownEmpty();
-    }
-
-    /** Returns how many tickets are in a queue by the session's view of it; zero if it has none. */
+    /** Returns how many tickets are in a queue as far as the session knows; zero if it has none there. */
     int sizeOf(Key queue) {
         WaitingLine line = lines.get(queue);
         return line == null ? 0 : line.size();
     }
 
+    /** Takes a place at the end of a queue. */
     Place join(
             Key queue,
             String label,
@@ -56,18 +58,71 @@ public final class WaitingLines {
             GrantRule rule,
             WaitingLine.Grants grants,
             WaitingLine.Waiter waiter) {
+        CompletableFuture<Ticket> enqueued = session.enqueue(queue, label, value);
+        Place place = new Place(rule, waiter, enqueued, () -> enqueued.cancel(false));
+        expect(queue, place, grants);
+        return place;
+    }
+
+    /** Begins to watch the terms of a queue, ahead of a place that is taken there right after. */
+    void watchTerms(Key queue, QueueTerms terms) {
+        line(queue).watchTerms(terms);
+    }
+
+    /** Takes note of tickets that were seen to share their turn, ahead of a place that is taken there right after. */
+    void noteSharing(Key queue, Set<QueueEntry> entries) {
+        if (!entries.isEmpty()) {
+            line(queue).noteSharing(entries);
+        }
+    }
+
+    /**
+     * Takes a place at the end of each of several queues, as one commit. As long as not every one of them is granted, whoever takes them answers for
+     * leaving the others.
+     */
+    List<Place> joinAll(
+            List<Key> queues,
+            String label,
+            Bytes value,
+            GrantRule rule,
+            WaitingLine.Grants grants,
+            IntFunction<WaitingLine.Waiter> waiters) {
+        CompletableFuture<List<Ticket>> enqueued = session.enqueueAll(queues, label, value);
+        List<CompletableFuture<Ticket>> parts = new ArrayList<>();
+        List<Place> places = new ArrayList<>();
+        for (int i = 0; i < queues.size(); i++) {
+            CompletableFuture<Ticket> part = new CompletableFuture<>();
+            parts.add(part);
+            Place place = new Place(rule, waiters.apply(i), part, () -> enqueued.cancel(false));
+            places.add(place);
+            expect(queues.get(i), place, grants);
+        }
+        enqueued.whenComplete((tickets, failure) -> {
+            for (int i = 0; i < parts.size(); i++) {
+                if (tickets == null) {
+                    parts.get(i).completeExceptionally(failure);
+                } else {
+                    parts.get(i).complete(tickets.get(i));
+                }
+            }
+        });
+        return places;
+    }
+
+    private void expect(Key queue, Place place, WaitingLine.Grants grants) {
+        line(queue).expect(place, grants);
+        dropSurplus();
+        sweepLater();
+    }
+
+    private WaitingLine line(Key queue) {
         WaitingLine line = lines.remove(queue);
         if (line == null) {
             line = new WaitingLine(session, queue);
         }
         // Put in again at the end, so that the order of the map is that of the last use.
         lines.put(queue, line);
-        try {
-            return line.join(label, value, rule, grants, waiter);
-        } finally {
-            dropSurplus();
-            sweepLater();
-        }
+        return line;
     }
 
     void leave(Key queue, Place place) {

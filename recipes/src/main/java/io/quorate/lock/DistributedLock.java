@@ -1,8 +1,6 @@
 package io.quorate.lock;
 
-import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.TimeoutExceededException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,53 +22,7 @@ import java.util.concurrent.locks.Lock;
  * <p>Blocking methods must not be called on an event lane and throw {@link IllegalStateException} there; callbacks of
  * leases are not on one.
  */
-public interface DistributedLock {
-
-    /** Returns the name of the lock. */
-    String name();
-
-    /**
-     * Acquires the lock, waiting as long as it takes.
-     *
-     * @throws InterruptedException if the thread is interrupted while it waits
-     * @throws BackendUnavailableException if no session could be opened
-     */
-    LockLease acquire() throws InterruptedException;
-
-    /**
-     * Acquires the lock, waiting at most for the given time. It returns within that time, even if the backend is down.
-     *
-     * @param atMost how long to wait, the round trip to the backend included; zero or less times out even if the lock
-     *     is free, see {@link #tryAcquire()} for an attempt that does not queue up
-     * @throws InterruptedException if the thread is interrupted while it waits
-     * @throws TimeoutExceededException if the time is over; the message says whether others held the lock or the
-     *     backend was away
-     * @throws BackendUnavailableException if no session could be opened
-     */
-    LockLease acquire(Duration atMost) throws InterruptedException;
-
-    /**
-     * Acquires the lock if nobody holds it or waits for it. One round trip and no write if somebody does.
-     *
-     * @return the lease, or empty if the lock is taken
-     * @throws InterruptedException if the thread is interrupted while it waits for the answer
-     * @throws TimeoutExceededException if the backend did not answer within the operation time-out of the client
-     * @throws BackendUnavailableException if no session could be opened
-     */
-    Optional<LockLease> tryAcquire() throws InterruptedException;
-
-    /**
-     * Acquires the lock without blocking. The future completes on the callback executor of the client.
-     *
-     * <p>Completing the future by other means ({@code cancel}, {@code orTimeout}) gives up, and leaves nothing behind.
-     * Only this very future has that effect, not one derived from it.
-     */
-    CompletableFuture<LockLease> acquireAsync();
-
-    /**
-     * Acquires the lock without blocking if nobody holds it or waits for it. Otherwise like {@link #acquireAsync()}.
-     */
-    CompletableFuture<Optional<LockLease>> tryAcquireAsync();
+public interface DistributedLock extends Acquirable<LockLease>, Contended {
 
     /**
      * Returns who holds the lock, for display; it may have changed when this returns.
@@ -79,14 +31,6 @@ public interface DistributedLock {
      * @throws TimeoutExceededException if the backend did not answer within the operation time-out of the client
      */
     Optional<Contender> holder() throws InterruptedException;
-
-    /**
-     * Returns who waits for the lock, the next one first, for display; it may have changed when this returns.
-     *
-     * @throws InterruptedException if the thread is interrupted while it waits for the answer
-     * @throws TimeoutExceededException if the backend did not answer within the operation time-out of the client
-     */
-    List<Contender> queue() throws InterruptedException;
 
     /** Reads the holder, if there is one, and those who wait, in this order. */
     CompletableFuture<List<Contender>> contendersAsync();

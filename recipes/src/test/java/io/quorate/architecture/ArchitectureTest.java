@@ -12,8 +12,6 @@ final class ArchitectureTest extends ArchitectureContract {
             Set.of("io.quorate..", "org.slf4j", "org.jspecify.annotations", "com.fasterxml.jackson..");
     private static final Set<String> CLOCK_READERS = Set.of(
             "io.quorate.backend.Ticker",
-            // The timer of a client that has no session yet, unless its backend brings one.
-            "io.quorate.backend.Backend",
             // The default of the clock that stamps snapshots for display.
             "io.quorate.config.ConfigOptions");
     private static final Set<String> THREAD_OWNERS = Set.of("io.quorate.CallbackThreads");

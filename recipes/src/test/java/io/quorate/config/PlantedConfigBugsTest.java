@@ -66,9 +66,7 @@ class PlantedConfigBugsTest {
         /** The backend does not watch on after a reconnection. */
         WATCH_ENDS_WITH_CONNECTION,
         /** The backend forgets what was deleted during a disconnection. */
-        GAP_FORGETS_REMOVALS,
-        /** The backend keeps what a failed commit did before it failed. */
-        FAILED_COMMIT_IS_HALF_APPLIED
+        GAP_FORGETS_REMOVALS
     }
 
     /** The contract with one bug. Nested, so that no build runs it as a test of its own. */

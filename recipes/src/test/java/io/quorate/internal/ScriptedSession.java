@@ -29,8 +29,12 @@ import io.quorate.backend.Watch;
 import io.quorate.backend.WatchBatch;
 import io.quorate.backend.WatchListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -48,8 +52,11 @@ final class ScriptedSession implements Session {
     final List<Key> dequeued = new ArrayList<>();
     final List<CompletableFuture<Optional<Entry>>> reads = new ArrayList<>();
     final List<Runnable> timers = new ArrayList<>();
-    final List<Key> watched = new ArrayList<>();
-    private final List<WatchListener> listeners = new ArrayList<>();
+    final List<CompletableFuture<Listing>> listings = new ArrayList<>();
+
+    /** Who is told of what is watched at the moment. */
+    final Map<Key, WatchListener> watched = new LinkedHashMap<>();
+
     private final List<Consumer<SessionState>> stateListeners = new ArrayList<>();
     private SessionState state = SessionState.CONNECTED;
     private long revision;
@@ -76,14 +83,56 @@ final class ScriptedSession implements Session {
         List.copyOf(stateListeners).forEach(listener -> listener.accept(next));
     }
 
-    /** Delivers a batch to the newest watch. */
-    void batch(boolean initial, boolean gap, Change... changes) {
-        listeners.get(listeners.size() - 1).onBatch(new WatchBatch(++revision, initial, gap, List.of(changes)));
+    /** Tells whoever watches a ticket that it is there: for the first time, or after a gap. */
+    void seen(Key queue, int sequence, boolean initial) {
+        tell(queue, sequence, initial, new Change.Put(entry(queue, sequence, "owner")));
+    }
+
+    /** Tells whoever watches a ticket that its value has changed. */
+    void changed(Key queue, int sequence, Bytes value) {
+        tell(queue, sequence, false, new Change.Put(entry(queue, sequence, value.utf8())));
+    }
+
+    /** Tells whoever watches a ticket that it is gone. */
+    void gone(Key queue, int sequence) {
+        Key key = place(queue, sequence).key();
+        requireNonNull(watched.get(key), "nobody watches " + key)
+                .onBatch(new WatchBatch(++revision, false, false, List.of(new Change.Removed(key))));
+    }
+
+    /** Tells whoever begins to watch a ticket that it is not there. */
+    void absent(Key queue, int sequence) {
+        Key key = place(queue, sequence).key();
+        requireNonNull(watched.get(key)).onBatch(new WatchBatch(++revision, true, false, List.of()));
+    }
+
+    private void tell(Key queue, int sequence, boolean initial, Change change) {
+        Key key = place(queue, sequence).key();
+        requireNonNull(watched.get(key), "nobody watches " + key)
+                .onBatch(new WatchBatch(++revision, initial, !initial, List.of(change)));
+    }
+
+    private static Entry entry(Key queue, int sequence, String value) {
+        return new Entry(place(queue, sequence).key(), Bytes.utf8(value), 1, 1, ID, Instant.EPOCH);
+    }
+
+    boolean isWatched(Key queue, int sequence) {
+        return watched.containsKey(place(queue, sequence).key());
+    }
+
+    /** Answers the given listing. */
+    void listed(int index, Key queue, int... sequences) {
+        List<Key> keys = Arrays.stream(sequences)
+                .mapToObj(sequence -> place(queue, sequence).key())
+                .toList();
+        listings.get(index).complete(new Listing(queue, true, keys, List.of()));
     }
 
     /** Answers the given enqueue operation. */
-    void ticket(int index, Key queue, int sequence) {
-        enqueued.get(index).complete(new Ticket(queue, place(queue, sequence), 100L + sequence, ID, List.of()));
+    void ticket(int index, Key queue, int sequence, int... ahead) {
+        List<QueueEntry> before =
+                Arrays.stream(ahead).mapToObj(other -> place(queue, other)).toList();
+        enqueued.get(index).complete(new Ticket(queue, place(queue, sequence), 100L + sequence, ID, before));
     }
 
     void runTasks() {
@@ -183,8 +232,7 @@ final class ScriptedSession implements Session {
 
     @Override
     public Watch watch(Key key, Scope scope, WatchListener listener) {
-        watched.add(key);
-        listeners.add(requireNonNull(listener));
+        watched.put(key, requireNonNull(listener));
         return new Watch() {
             @Override
             public Key key() {
@@ -205,7 +253,9 @@ final class ScriptedSession implements Session {
 
     @Override
     public CompletableFuture<Listing> list(Key parent, Content content, Read mode) {
-        throw new UnsupportedOperationException("not in the script");
+        CompletableFuture<Listing> listing = new CompletableFuture<>();
+        listings.add(listing);
+        return listing;
     }
 
     @Override

@@ -1,10 +1,8 @@
 package io.quorate.internal;
 
-import static io.quorate.internal.ScriptedSession.place;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.backend.Bytes;
-import io.quorate.backend.Change;
 import io.quorate.backend.Key;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.SessionState;
@@ -12,9 +10,10 @@ import io.quorate.backend.SuspensionPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** When a turn becomes a grant, and how long a line keeps its watch, one interleaving at a time. */
+/** When a turn becomes a grant, and who is watched meanwhile, one interleaving at a time. */
 final class WaitingLineTest {
 
     private static final Key QUEUE = Key.of("/locks/orders");
@@ -52,24 +51,95 @@ final class WaitingLineTest {
     }
 
     @Test
-    void turnIsNotGrantedWhileTheSessionIsSuspended() {
+    void handOverFromTheOnlyOneAheadCostsNoRequest() {
         Recorder own = waitsBehindAnother();
+        session.gone(QUEUE, 0);
 
-        session.silently(SessionState.SUSPENDED);
-        session.batch(false, false, left(0));
-        assertThat(own.told).containsExactly("waits");
+        assertThat(own.told).containsExactly("waits", "granted");
+        assertThat(session.listings).isEmpty();
+        assertThat(session.reads).isEmpty();
+    }
 
-        session.becomes(SessionState.SUSPENDED);
-        session.becomes(SessionState.CONNECTED);
-        session.batch(false, true);
+    @Test
+    void onlyTheNearestAheadIsWatchedAndItsDepartureReadsTheQueueOnce() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 3, 0, 1, 2);
+        assertThat(session.isWatched(QUEUE, 2)).isTrue();
+        assertThat(session.isWatched(QUEUE, 1)).isFalse();
+
+        session.seen(QUEUE, 2, true);
+        session.gone(QUEUE, 2);
+        assertThat(own.told).as("others may be ahead still").containsExactly("waits");
+        session.listed(0, QUEUE, 1, 3);
+
+        assertThat(session.isWatched(QUEUE, 1)).isTrue();
+        session.seen(QUEUE, 1, true);
+        session.gone(QUEUE, 1);
+        assertThat(own.told)
+                .as("the reading has shown that nobody else is ahead")
+                .containsExactly("waits", "granted");
+        assertThat(session.listings).hasSize(1);
+    }
+
+    @Test
+    void predecessorThatHadLeftBeforeItWasWatchedIsNotWaitedFor() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 1, 0);
+
+        session.absent(QUEUE, 0);
+
         assertThat(own.told).containsExactly("waits", "granted");
     }
 
     @Test
-    void viewOfBeforeAReconnectionGrantsNothing() {
+    void readingThatIsOlderThanALaterTicketForgetsNobodyAheadOfThat() {
+        Recorder first = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        session.gone(QUEUE, 1);
+        Recorder second = join(QUEUE);
+        session.ticket(1, QUEUE, 4, 2, 3);
+        session.listed(0, QUEUE, 2);
+        assertThat(first.told).containsExactly("waits", "granted");
+
+        session.gone(QUEUE, 2);
+
+        assertThat(session.isWatched(QUEUE, 3) || session.listings.size() == 2).isTrue();
+        assertThat(second.told)
+                .as("3 is ahead, though the reading did not show it")
+                .containsExactly("waits");
+    }
+
+    @Test
+    void waitersOfOneSessionWatchNobodyTwiceAndOnlyTheFirstOneLooksAhead() {
+        for (int i = 1; i <= 5; i++) {
+            Recorder unused = join(QUEUE);
+            session.ticket(i - 1, QUEUE, i, IntStream.range(0, i).toArray());
+        }
+
+        assertThat(session.watched)
+                .as("five of our own and the one ahead of them")
+                .hasSize(6);
+    }
+
+    @Test
+    void turnIsNotGrantedWhileTheSessionIsSuspended() {
+        Recorder own = waitsBehindAnother();
+
+        session.silently(SessionState.SUSPENDED);
+        session.gone(QUEUE, 0);
+        assertThat(own.told).containsExactly("waits");
+
+        session.becomes(SessionState.SUSPENDED);
+        session.becomes(SessionState.CONNECTED);
+        session.seen(QUEUE, 1, false);
+        assertThat(own.told).containsExactly("waits", "granted");
+    }
+
+    @Test
+    void ticketThatWasNotSeenSinceAReconnectionIsGrantedNothing() {
         Recorder own = waitsBehindAnother();
         session.proven = false;
-        session.batch(false, false, left(0));
+        session.gone(QUEUE, 0);
         assertThat(session.reads).hasSize(1);
 
         session.becomes(SessionState.SUSPENDED);
@@ -80,7 +150,7 @@ final class WaitingLineTest {
                 .as("an operator may have deleted the ticket meanwhile")
                 .containsExactly("waits");
 
-        session.batch(false, true, left(1));
+        session.gone(QUEUE, 1);
         assertThat(own.told).containsExactly("waits", "removed");
     }
 
@@ -88,8 +158,6 @@ final class WaitingLineTest {
     void turnIsNotGrantedBeforeTheSessionIsProven() {
         session.proven = false;
         Recorder own = join(QUEUE);
-        session.batch(true, false);
-        session.batch(false, false, joined(0));
         session.ticket(0, QUEUE, 0);
         assertThat(own.told).isEmpty();
         assertThat(session.reads).as("one read asks for a proof").hasSize(1);
@@ -104,15 +172,14 @@ final class WaitingLineTest {
     }
 
     @Test
-    void ticketThatWasDeletedBeforeItsReplyIsNotWaitedFor() {
+    void ticketThatIsFoundDeletedIsNotWaitedFor() {
         Recorder own = join(QUEUE);
-        session.batch(true, false);
-        session.batch(false, false, joined(0));
-        session.batch(false, false, left(0));
+        session.ticket(0, QUEUE, 1, 0);
 
-        session.ticket(0, QUEUE, 0);
+        session.absent(QUEUE, 1);
 
-        assertThat(own.told).containsExactly("removed");
+        assertThat(own.told).containsExactly("waits", "removed");
+        assertThat(session.watched).as("nobody is there").isEmpty();
     }
 
     @Test
@@ -121,7 +188,7 @@ final class WaitingLineTest {
         Recorder late = join(QUEUE);
 
         lines.end();
-        session.batch(false, true, left(0));
+        session.gone(QUEUE, 0);
         session.ticket(1, QUEUE, 2);
 
         assertThat(own.told).containsExactly("waits", "failed");
@@ -130,54 +197,38 @@ final class WaitingLineTest {
     }
 
     @Test
-    void lineIsWatchedForAsLongAsSomebodyIsThere() {
-        Recorder own = join(QUEUE);
+    void ticketIsWatchedForAsLongAsItIsWaitedWithOrHeld() {
+        Recorder own = waitsBehindAnother();
         sweepTwice();
-        assertThat(session.watched).as("a ticket is under way").containsExactly(QUEUE);
+        assertThat(session.isWatched(QUEUE, 1)).as("a ticket waits").isTrue();
 
-        session.batch(true, false, joined(0));
-        session.batch(false, false, joined(1));
-        session.ticket(0, QUEUE, 1);
-        sweepTwice();
-        assertThat(session.watched).as("a ticket waits").containsExactly(QUEUE);
-
-        session.batch(false, false, left(0));
+        session.gone(QUEUE, 0);
         assertThat(own.told).containsExactly("waits", "granted");
         sweepTwice();
-        assertThat(session.watched).as("a lease is held").containsExactly(QUEUE);
+        assertThat(session.isWatched(QUEUE, 1)).as("a lease is held").isTrue();
 
-        session.batch(false, false, left(1));
-        sweepTwice();
+        session.gone(QUEUE, 1);
         assertThat(session.watched).as("nobody is there").isEmpty();
     }
 
     @Test
-    void watchOfALineThatEverybodyLeftEnds() {
-        Recorder own = waitsBehindAnother();
+    void watchesOfAPlaceThatIsLeftEnd() {
+        Recorder recorder = new Recorder();
+        Place place = join(QUEUE, recorder);
+        session.ticket(0, QUEUE, 1, 0);
+        assertThat(session.watched).hasSize(2);
 
-        session.batch(false, false, left(1));
-        sweepTwice();
+        lines.leave(QUEUE, place);
 
-        assertThat(own.told).containsExactly("waits", "removed");
         assertThat(session.watched).isEmpty();
-    }
-
-    @Test
-    void idleLinesKeepABoundedNumberOfWatches() {
-        for (int i = 0; i < 200; i++) {
-            Key queue = Key.of("/locks/" + i);
-            Place place = join(queue, new Recorder());
-            lines.leave(queue, place);
-        }
-
-        assertThat(session.watched).hasSizeLessThanOrEqualTo(66);
+        assertThat(session.dequeued).hasSize(1);
     }
 
     private Recorder waitsBehindAnother() {
         Recorder own = join(QUEUE);
-        session.batch(true, false, joined(0));
-        session.batch(false, false, joined(1));
-        session.ticket(0, QUEUE, 1);
+        session.ticket(0, QUEUE, 1, 0);
+        session.seen(QUEUE, 1, true);
+        session.seen(QUEUE, 0, true);
         assertThat(own.told).containsExactly("waits");
         return own;
     }
@@ -201,13 +252,5 @@ final class WaitingLineTest {
     private void sweepTwice() {
         session.runTimers();
         session.runTimers();
-    }
-
-    private static Change joined(int sequence) {
-        return new Change.Joined(place(QUEUE, sequence));
-    }
-
-    private static Change left(int sequence) {
-        return new Change.Left(place(QUEUE, sequence));
     }
 }

@@ -42,6 +42,32 @@ final class SamplesTest {
         assertThat(indexOf(lines, "ben holds the lock")).isLessThan(indexOf(lines, "cleo holds the lock"));
     }
 
+    @Test
+    void sharedCatalogReadsOnAfterTheChange() throws Exception {
+        assertThat(outputOf(() -> SharedCatalog.main(new String[0])))
+                .contains("Two readers at once, tokens rise: true")
+                .contains("The price is 110, read under token ");
+    }
+
+    @Test
+    void limitedJobsKeepTheLimit() throws Exception {
+        assertThat(outputOf(() -> LimitedJobs.main(new String[0])))
+                .contains("All 8 jobs are done; at most 4 units were in use: true")
+                .contains("From now on there are 6 units");
+    }
+
+    @Test
+    void moneyTransferKeepsTheSum() throws Exception {
+        assertThat(outputOf(() -> MoneyTransfer.main(new String[0]))).contains("ana has 75, ben has 125");
+    }
+
+    @Test
+    void politeHolderLetsGoWhenAsked() throws Exception {
+        assertThat(outputOf(() -> PoliteHolder.main(new String[0])))
+                .contains("operator asks: maintenance at noon")
+                .contains("operator holds the lock: true");
+    }
+
     private static int indexOf(List<String> lines, String beginning) {
         return lines.indexOf(lines.stream()
                 .filter(line -> line.startsWith(beginning))

@@ -10,9 +10,9 @@ import io.quorate.backend.SessionState;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.WatchBatch;
 import io.quorate.backend.WatchListener;
+import io.quorate.internal.Client;
 import io.quorate.internal.Failures;
 import io.quorate.internal.LiveSession;
-import io.quorate.internal.SessionSource;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ final class Feed {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    private final SessionSource sessions;
+    private final Client client;
     private final Executor lane;
     private final Key key;
     private final Scope scope;
@@ -57,8 +57,8 @@ final class Feed {
     private @Nullable Subscription timer;
     private volatile @Nullable Session current;
 
-    Feed(SessionSource sessions, Executor lane, Key key, Scope scope, Listener listener) {
-        this.sessions = sessions;
+    Feed(Client client, Executor lane, Key key, Scope scope, Listener listener) {
+        this.client = client;
         this.lane = lane;
         this.key = key;
         this.scope = scope;
@@ -71,7 +71,8 @@ final class Feed {
         if (ended) {
             return;
         }
-        sessions.current()
+        client.sessions()
+                .current()
                 .whenComplete((live, failure) -> lane.execute(() -> {
                     if (live == null) {
                         unavailable(Failures.of(failure));
@@ -170,7 +171,7 @@ final class Feed {
             return;
         }
         listener.onUnavailable(cause);
-        timer = sessions.after(pause, () -> lane.execute(this::connect));
+        timer = client.delays().schedule(() -> lane.execute(this::connect), pause);
         Duration doubled = pause.multipliedBy(2);
         pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }

@@ -109,7 +109,7 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
         this.judge = new Judge<>(options.codec(), options.validators());
         this.view = new ConfigView(keys.root(), options.singleEntry());
         Scope scope = options.singleEntry() ? Scope.ENTRY : Scope.SUBTREE;
-        this.feed = new Feed(client.sessions(), lane, keys.root(), scope, this);
+        this.feed = new Feed(client, lane, keys.root(), scope, this);
         this.status = new StatusEntry(keys.status(), watcherId, lane);
         this.lastGoodFile =
                 options.lastGoodFile().map(path -> new LastGoodFile(path, name)).orElse(null);
@@ -120,10 +120,13 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
 
     /** Begins to watch. */
     public void start() {
-        timers.add(client.sessions().onClose(this::close));
+        timers.add(client.openRecipes().add(() -> {
+            close();
+            return CompletableFuture.completedFuture(null);
+        }));
         lane.execute(() -> {
             if (lastGoodFile != null) {
-                timers.add(client.sessions().after(options.patience(), () -> lane.execute(this::useLastGoodFile)));
+                timers.add(client.delays().schedule(() -> lane.execute(this::useLastGoodFile), options.patience()));
             }
             pollOverrides();
             feed.connect();
@@ -272,7 +275,7 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
         }
         timers.removeIf(timer -> timer instanceof Poll);
         timers.add(new Poll(
-                client.sessions().after(options.overridePollInterval(), () -> lane.execute(this::pollOverrides))));
+                client.delays().schedule(() -> lane.execute(this::pollOverrides), options.overridePollInterval())));
     }
 
     /** The timer of the next look at the override file. */

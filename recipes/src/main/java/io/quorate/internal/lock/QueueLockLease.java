@@ -5,6 +5,7 @@ import io.quorate.backend.Subscription;
 import io.quorate.internal.Ownership;
 import io.quorate.lease.LeaseState;
 import io.quorate.lease.LossCause;
+import io.quorate.lease.RevocationRequest;
 import io.quorate.lock.LockLease;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,11 @@ final class QueueLockLease implements LockLease {
     @Override
     public Subscription onLost(Consumer<LossCause> callback) {
         return ownership.onLost(callback);
+    }
+
+    @Override
+    public Subscription onRevokeRequested(Consumer<RevocationRequest> callback) {
+        return ownership.onRevokeRequested(callback);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.quorate.backend.BackendView;
 import io.quorate.backend.Capabilities;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
-import io.quorate.backend.Subscription;
 import io.quorate.backend.SuspensionPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,6 +112,8 @@ public final class ModelBackend implements Backend {
         TICKET_REVISION_STARTS_ANEW,
         /** A ticket names its predecessor only. */
         ONLY_THE_PREDECESSOR_IS_AHEAD,
+        /** Tickets of several queues are taken one after the other. */
+        TICKETS_ARE_TAKEN_ONE_BY_ONE,
         /** Giving a ticket back removes the one at the head. */
         DEQUEUE_REMOVES_THE_FIRST,
         /** A queue stays when it is empty. */
@@ -274,11 +275,6 @@ public final class ModelBackend implements Backend {
                         up ? Optional.of(service.maxLatency()) : Optional.empty(),
                         OptionalInt.empty(),
                         up ? OptionalInt.of(service.sessionCount()) : OptionalInt.empty())));
-    }
-
-    @Override
-    public Subscription after(Duration delay, Runnable task) {
-        return time.after(delay, task);
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.quorate.backend.TicketName;
 import io.quorate.backend.UnexpectedRevisionException;
 import io.quorate.backend.testing.ModelBackend.Bug;
 import io.quorate.backend.testing.ModelService.SessionRecord;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -211,10 +212,28 @@ final class ModelRequests {
                 && !session.id.equals(entry.owner());
     }
 
-    Ticket enqueue(Key queue, String label, String id, @Nullable Bytes value) {
-        Key absolute = namespace.absolute(queue);
+    /** Takes a ticket in each queue, with one revision for all. */
+    List<Ticket> enqueue(List<Key> queues, String label, List<String> ids, @Nullable Bytes value) {
         ModelState.Draft draft = service.state().draft();
         long revision = service.nextRevision();
+        List<Ticket> tickets = new ArrayList<>();
+        for (int i = 0; i < queues.size(); i++) {
+            tickets.add(enqueue(draft, revision, queues.get(i), label, ids.get(i), value));
+            if (service.has(Bug.TICKETS_ARE_TAKEN_ONE_BY_ONE)) {
+                publish(draft.finish(revision));
+                revision = service.nextRevision();
+                draft = service.state().draft();
+            }
+        }
+        if (!service.has(Bug.TICKETS_ARE_TAKEN_ONE_BY_ONE)) {
+            publish(draft.finish(revision));
+        }
+        return tickets;
+    }
+
+    private Ticket enqueue(
+            ModelState.Draft draft, long revision, Key queue, String label, String id, @Nullable Bytes value) {
+        Key absolute = namespace.absolute(queue);
         int sequence = draft.sequences.getOrDefault(absolute, firstSequence());
         String trueId = service.has(Bug.TICKET_NAME_IS_USED_AGAIN) ? String.format("%032x", sequence) : id;
         TicketName name = new TicketName(label, trueId, sequence);
@@ -226,7 +245,6 @@ final class ModelRequests {
         List<QueueEntry> ahead = service.state().tickets(absolute).stream()
                 .map(place -> new QueueEntry(namespace.relative(place.key()), place.name()))
                 .toList();
-        publish(draft.finish(revision));
         return new Ticket(
                 queue,
                 new QueueEntry(namespace.relative(key), name),

@@ -202,25 +202,53 @@ final class ModelSession implements Session, ModelLink.Owner {
 
     @Override
     public CompletableFuture<Ticket> enqueue(Key queue, String label, @Nullable Bytes value) {
+        Pending<List<Ticket>> enqueue = enqueuing(List.of(queue), label, value);
+        CompletableFuture<Ticket> ticket = new CompletableFuture<>();
+        ticket.whenComplete((taken, failure) -> {
+            if (failure != null) {
+                enqueue.future.completeExceptionally(failure);
+            }
+        });
+        submit(enqueue).whenComplete((tickets, failure) -> {
+            if (tickets == null) {
+                ticket.completeExceptionally(failure);
+            } else {
+                ticket.complete(tickets.get(0));
+            }
+        });
+        return ticket;
+    }
+
+    @Override
+    public CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value) {
+        capabilities().check(queues);
+        return submit(enqueuing(List.copyOf(queues), label, value));
+    }
+
+    private Pending<List<Ticket>> enqueuing(List<Key> queues, String label, @Nullable Bytes value) {
         checkThread();
-        refuseRoot(queue, "queued on");
         TicketName.checkLabel(label);
-        capabilities().check(queue, value);
-        String ticketId = String.format(
-                "%016x%016x", time.random().nextLong(), time.random().nextLong());
-        // A key that is too long for a ticket below it is refused here and not by the service.
-        namespace.absolute(queue).child(new TicketName(label, ticketId, Integer.MIN_VALUE).toString());
-        Pending<Ticket> enqueue = new Pending<>(
-                "enqueue " + queue + " " + label,
+        List<String> ids = new ArrayList<>();
+        for (Key queue : queues) {
+            refuseRoot(queue, "queued on");
+            capabilities().check(queue, value);
+            String id = String.format(
+                    "%016x%016x", time.random().nextLong(), time.random().nextLong());
+            // A key that is too long for a ticket below it is refused here and not by the service.
+            namespace.absolute(queue).child(new TicketName(label, id, Integer.MIN_VALUE).toString());
+            ids.add(id);
+        }
+        Pending<List<Ticket>> enqueue = new Pending<>(
+                "enqueue " + queues + " " + label,
                 Kind.ENQUEUE,
-                requests -> requests.enqueue(queue, label, ticketId, value));
-        enqueue.onUnwanted = ticket -> {
+                requests -> requests.enqueue(queues, label, ids, value));
+        enqueue.onUnwanted = tickets -> {
             boolean isCleanedUp = enqueue.future.isCancelled() || !service.has(Bug.ONLY_CANCEL_CLEANS_UP);
             if (isCleanedUp && !service.has(Bug.CANCEL_LEAVES_TICKET)) {
-                removeUnwanted(ticket);
+                tickets.forEach(this::removeUnwanted);
             }
         };
-        return submit(enqueue);
+        return enqueue;
     }
 
     private void removeUnwanted(Ticket ticket) {

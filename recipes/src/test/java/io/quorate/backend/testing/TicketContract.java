@@ -1,11 +1,13 @@
 package io.quorate.backend.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Content;
 import io.quorate.backend.Entry;
+import io.quorate.backend.InvalidKeyException;
 import io.quorate.backend.Key;
 import io.quorate.backend.QueueEntry;
 import io.quorate.backend.Read;
@@ -14,6 +16,7 @@ import io.quorate.backend.Session;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
+import io.quorate.backend.TooLargeException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Tickets: one total order for ever, and nothing left of an enqueue that nobody waits for. */
@@ -92,6 +96,101 @@ interface TicketContract extends ContractWorld {
         assertThat(inOrder.stream().map(ticket -> ticket.place().name())).isSortedAccordingTo(TicketName.FIFO);
         RecordedView view = begunWatching(sessions.get(0), QUEUE, Scope.QUEUE);
         assertThat(view.places()).containsExactlyElementsOf(before);
+    }
+
+    @Test
+    @Guarantee({1, 8})
+    default void ticketsTakenTogetherHaveOneRevisionAndStandBehindWhoeverWasThere() {
+        Session session = open();
+        Key other = QUEUE.parent().orElseThrow().child("another-queue");
+        Ticket before = await(session.enqueue(other, "w", null));
+        List<Ticket> tickets = await(openElsewhere("two").enqueueAll(List.of(QUEUE, other), "x", Bytes.utf8("me")));
+
+        assertThat(tickets).extracting(Ticket::queue).containsExactly(QUEUE, other);
+        assertThat(tickets.get(0).revision())
+                .isEqualTo(tickets.get(1).revision())
+                .isGreaterThan(before.revision());
+        assertThat(tickets.get(0).ahead()).isEmpty();
+        assertThat(tickets.get(1).ahead()).containsExactly(before.place());
+        for (Ticket ticket : tickets) {
+            Entry entry = existing(session, ticket.key());
+            assertThat(entry.createRevision()).isEqualTo(ticket.revision());
+            assertThat(entry.value()).isEqualTo(Bytes.utf8("me"));
+            assertThat(entry.owner()).isEqualTo(ticket.owner());
+        }
+    }
+
+    @Test
+    @Guarantee({1, 8})
+    default void ofTicketsTakenTogetherBySeveralOneIsAheadInEveryQueue() {
+        List<Session> sessions = List.of(open("one"), openElsewhere("two"), openElsewhere("three"));
+        Key other = QUEUE.parent().orElseThrow().child("another-queue");
+        List<CompletableFuture<List<Ticket>>> enqueues = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            List<Key> queues = i % 2 == 0 ? List.of(QUEUE, other) : List.of(other, QUEUE);
+            enqueues.add(sessions.get(i % 3).enqueueAll(queues, "x", null));
+        }
+        for (CompletableFuture<List<Ticket>> enqueue : enqueues) {
+            List<Ticket> tickets = await(enqueue);
+            assertThat(tickets.get(0).revision()).isEqualTo(tickets.get(1).revision());
+            assertThat(tickets.get(0).ahead()).hasSameSizeAs(tickets.get(1).ahead());
+        }
+    }
+
+    @Test
+    @Guarantee({9, 8})
+    default void ticketsTakenTogetherAreFoundAgainWhenTheReplyWasLost() {
+        fixture().require(Fault.LOSE_REPLY);
+        Session session = open();
+        Key other = QUEUE.parent().orElseThrow().child("another-queue");
+        await(session.dequeue(await(session.enqueue(QUEUE, "x", null))));
+        fixture().loseNextReply(session);
+
+        List<Ticket> tickets = await(session.enqueueAll(List.of(QUEUE, other), "x", null));
+
+        assertThat(await(session.list(QUEUE, Content.KEYS, Read.LATEST)).keys())
+                .containsExactly(tickets.get(0).key());
+        assertThat(await(session.list(other, Content.KEYS, Read.LATEST)).keys())
+                .containsExactly(tickets.get(1).key());
+        assertThat(tickets.get(0).revision()).isEqualTo(tickets.get(1).revision());
+    }
+
+    @Test
+    @Guarantee(12)
+    default void ticketsTakenTogetherThatAreCancelledLeaveNone() {
+        Session session = open();
+        Key other = QUEUE.parent().orElseThrow().child("another-queue");
+        for (int i = 0; i < 10; i++) {
+            CompletableFuture<List<Ticket>> enqueue = session.enqueueAll(List.of(QUEUE, other), "x", null);
+            if (!enqueue.cancel(false)) {
+                await(enqueue).forEach(ticket -> await(session.dequeue(ticket)));
+            }
+        }
+        Session observer = openElsewhere("observer");
+        eventually(
+                () -> await(observer.list(QUEUE, Content.KEYS, Read.LATEST))
+                                .keys()
+                                .isEmpty()
+                        && await(observer.list(other, Content.KEYS, Read.LATEST))
+                                .keys()
+                                .isEmpty(),
+                "no ticket is left");
+    }
+
+    @Test
+    @Guarantee({8, 13})
+    default void ticketsTakenTogetherAreInDifferentQueuesOrRefusedByTheCall() {
+        Session session = open();
+
+        assertThatThrownBy(() -> session.enqueueAll(List.of(), "x", null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> session.enqueueAll(List.of(QUEUE, QUEUE), "x", null))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> session.enqueueAll(List.of(QUEUE, Key.ROOT), "x", null))
+                .isInstanceOf(InvalidKeyException.class);
+        List<Key> tooMany = IntStream.rangeClosed(0, session.capabilities().maxCommitSize())
+                .mapToObj(i -> QUEUE.child("q" + i))
+                .toList();
+        assertThatThrownBy(() -> session.enqueueAll(tooMany, "x", null)).isInstanceOf(TooLargeException.class);
     }
 
     @Test

@@ -87,6 +87,18 @@ interface WatchContract extends ContractWorld {
                 .satisfies(batch -> assertThat(batch.initial()).isTrue());
     }
 
+    @Test
+    @Guarantee(4)
+    default void firstBatchIsNoOlderThanTheLastDeletionThatItReflects() {
+        Session session = open();
+        create(session, A.child("gone"), "g");
+        create(session, B, "b");
+        long deletion = delete(session, A.child("gone")).revision();
+        RecordedView view = begunWatching(session, PARENT, Scope.SUBTREE);
+        assertThat(view.entries()).doesNotContainKey(A.child("gone")).containsKey(B);
+        assertThat(view.revision()).isGreaterThanOrEqualTo(deletion);
+    }
+
     // ------------------------------------------------------------ what is in scope
 
     @Test

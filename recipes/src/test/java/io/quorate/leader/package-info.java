@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.leader;
+
+import org.jspecify.annotations.NullMarked;
