@@ -53,7 +53,7 @@ class ConfigRoundTripsTest {
     }
 
     @Test
-    void loadOf131NodesTakesFiveRequestsAndABurstOfChangesOne() throws Exception {
+    void loadOf131NodesTakesFiveRequestsAndAChangeOfAnyNumberOfKeysTwo() throws Exception {
         // The root, ten groups and 120 leaves.
         publish("counted", groups(10, 12));
         Counts ours;
@@ -95,8 +95,10 @@ class ConfigRoundTripsTest {
                 ourBurst.roundTrips());
 
         assertThat(ours.requests()).as(ours.toString()).isLessThanOrEqualTo(5);
-        assertThat(ourChange.requests()).as(ourChange.toString()).isLessThanOrEqualTo(1);
-        assertThat(ourBurst.requests()).as(ourBurst.toString()).isLessThanOrEqualTo(1);
+        // The first notification asks at once; whatever arrives until the answer is here is asked for together. So it is one
+        // request if all notifications arrive in one go, and never more than two, however many keys have changed.
+        assertThat(ourChange.requests()).as(ourChange.toString()).isBetween(1, 2);
+        assertThat(ourBurst.requests()).as(ourBurst.toString()).isBetween(1, 2);
         assertThat(theirs.requests()).as("the baseline is what we say it is").isBetween(262, 264);
     }
 
@@ -108,8 +110,6 @@ class ConfigRoundTripsTest {
                 CuratorFramework curator = curator(requireNonNull(servers).connectString())) {
             client.session().get(10, TimeUnit.SECONDS);
             String tree = "/many/config/app";
-            StringBuilder slots = new StringBuilder();
-            curator.getChildren().forPath(tree).forEach(slots::append);
             for (int round = 1; round <= 3; round++) {
                 long start = System.nanoTime();
                 ConfigWatcher<ConfigEntries> watcher = client.watchConfig("app", RAW);
