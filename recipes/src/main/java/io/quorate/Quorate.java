@@ -16,6 +16,8 @@ import io.quorate.backend.Read;
 import io.quorate.backend.Scheduler;
 import io.quorate.backend.Session;
 import io.quorate.backend.TimeoutExceededException;
+import io.quorate.breaker.CircuitBreaker;
+import io.quorate.breaker.CircuitBreakerConfig;
 import io.quorate.config.ConfigOptions;
 import io.quorate.config.ConfigPublisher;
 import io.quorate.config.ConfigWatcher;
@@ -27,6 +29,7 @@ import io.quorate.internal.Failures;
 import io.quorate.internal.LiveSession;
 import io.quorate.internal.OpenRecipes;
 import io.quorate.internal.SessionSource;
+import io.quorate.internal.breaker.Breakers;
 import io.quorate.internal.config.LiveConfig;
 import io.quorate.internal.config.TreePublisher;
 import io.quorate.internal.leader.QueueLeaderElection;
@@ -80,6 +83,7 @@ public final class Quorate implements AutoCloseable {
 
     private final SessionSource sessions;
     private final Client client;
+    private final Breakers breakers;
     private final @Nullable Backend ownBackend;
     private final CallbackThreads threads;
     private final AtomicInteger watchers = new AtomicInteger();
@@ -88,6 +92,7 @@ public final class Quorate implements AutoCloseable {
     private Quorate(SessionSource sessions, Client client, @Nullable Backend ownBackend, CallbackThreads threads) {
         this.sessions = sessions;
         this.client = client;
+        this.breakers = new Breakers(client);
         this.ownBackend = ownBackend;
         this.threads = threads;
     }
@@ -239,6 +244,31 @@ public final class Quorate implements AutoCloseable {
      */
     public DistributedLock lock(String name, LockOptions options) {
         return new QueueLock(client, name, LOCKS.resolve(name), options);
+    }
+
+    /**
+     * Returns the circuit breaker of the given name, with the default configuration. See
+     * {@link #circuitBreaker(String, CircuitBreakerConfig)}.
+     *
+     * @param name one or more key segments, such as {@code payments}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     * @throws IllegalArgumentException if this client has a breaker of that name with another configuration
+     */
+    public CircuitBreaker circuitBreaker(String name) {
+        return circuitBreaker(name, CircuitBreakerConfig.defaults());
+    }
+
+    /**
+     * Returns the circuit breaker of the given name. Everybody who uses the same name on the same backend and namespace
+     * shares its state. A client has one of each name, which every call returns until it is closed. It begins at once
+     * to follow the shared state, and does not wait for it.
+     *
+     * @param name one or more key segments, such as {@code payments}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     * @throws IllegalArgumentException if this client has a breaker of that name with another configuration
+     */
+    public CircuitBreaker circuitBreaker(String name, CircuitBreakerConfig config) {
+        return breakers.get(name, config);
     }
 
     /**

@@ -73,6 +73,15 @@ final class Dispatcher {
         resume(op.takeWaiting());
     }
 
+    /**
+     * Lets later reads pass an operation that starts anew: nothing that they could have to see has happened by it. Later writes on the same
+     * keys still wait for it.
+     */
+    void letPass(Operation op) {
+        op.passable = true;
+        resume(op.takeWaiting());
+    }
+
     /** Takes an operation out whose result is known. */
     void done(Operation op) {
         if (op.done) {

@@ -234,6 +234,8 @@ final class EnqueueOperation extends SlottedWrite {
                 .map(desk -> desk.path)
                 .toList();
         giveBackAndForget();
+        // Whoever waits outside has no place yet: those of this session that are inside must not wait for it.
+        context.dispatcher().letPass(this);
         delete(ended.iterator());
     }
 

@@ -25,6 +25,9 @@ abstract class Operation {
     /** Whether the request that decides the operation is on its way, so that later ones may be sent behind it. */
     boolean decisive;
 
+    /** Whether later reads need not see this operation, because it waits for its turn to begin. */
+    boolean passable;
+
     /** Operations that wait for this one to become decisive or done, in issue order. */
     private final List<Operation> waiting = new ArrayList<>();
 

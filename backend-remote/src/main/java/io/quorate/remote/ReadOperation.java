@@ -48,7 +48,7 @@ abstract class ReadOperation<T> extends Operation {
 
     @Override
     final void send() {
-        behind = ahead();
+        behind = ahead().stream().filter(earlier -> !earlier.passable).toList();
         if (!Dispatcher.mayFollow(this, behind, false)) {
             return;
         }

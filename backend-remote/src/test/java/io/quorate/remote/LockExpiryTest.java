@@ -21,8 +21,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
@@ -58,45 +56,6 @@ final class LockExpiryTest {
         servers.close();
     }
 
-    /** Asks over and over, some ten thousand times a second, on a thread of its own, and remembers when the answer was last yes. */
-    private static final class Sampler implements AutoCloseable {
-
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private final Thread thread;
-        private volatile long lastTrue = System.nanoTime();
-        private volatile long samples;
-
-        Sampler(BooleanSupplier held) {
-            thread = new Thread(() -> {
-                long count = 0;
-                while (!ended.get()) {
-                    if (held.getAsBoolean()) {
-                        lastTrue = System.nanoTime();
-                    }
-                    samples = ++count;
-                    // Leaves the processor to those who are being watched.
-                    LockSupport.parkNanos(20_000);
-                }
-            });
-            thread.start();
-        }
-
-        /** Returns how long after the grant the answer was still yes; negative if it was no before. */
-        Duration overlap(long grantedAt) {
-            return Duration.ofNanos(lastTrue - grantedAt);
-        }
-
-        @Override
-        public void close() {
-            ended.set(true);
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     @Test
     void silentHolderIsLostBeforeTheNextOneIsGrantedTheLock() throws Exception {
         // The connection is not seen to break, so that the proven deadline alone decides.
@@ -129,7 +88,7 @@ final class LockExpiryTest {
                 Duration overlap = sampler.overlap(granted);
                 System.out.printf(
                         "overlap of two holders, %s: %d ms (%d samples)%n",
-                        policy, overlap.toMillis(), sampler.samples);
+                        policy, overlap.toMillis(), sampler.samples());
                 assertThat(overlap).isNegative();
                 assertThat(stale.isHeld()).isFalse();
             }
@@ -185,7 +144,7 @@ final class LockExpiryTest {
                 Duration overlap = sampler.overlap(granted);
                 System.out.printf(
                         "overlap of two holders, Curator with LOST only: %d ms (%d samples)%n",
-                        overlap.toMillis(), sampler.samples);
+                        overlap.toMillis(), sampler.samples());
                 assertThat(overlap).isPositive();
                 next.release();
             }

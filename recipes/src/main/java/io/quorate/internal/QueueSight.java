@@ -1,5 +1,6 @@
 package io.quorate.internal;
 
+import io.quorate.backend.AccessDeniedException;
 import io.quorate.backend.Change;
 import io.quorate.backend.Content;
 import io.quorate.backend.Entry;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * are {@linkplain #ahead known to be}. When somebody leaves who was waited for, and there are others in the list, it is read anew once, by one
  * request; what is missing then has left.
  *
- * <p>Who has to wait for very many at the same time watches the queue as a whole instead: one watch for all of them. Confined to the session's
+ * <p>Who has to wait for very many at the same time, or for somebody whose ticket it must not read, watches the queue as a whole instead: one watch for all of them. Confined to the session's
  * lane.
  */
 final class QueueSight {
@@ -72,6 +73,10 @@ final class QueueSight {
     private final Map<QueueEntry, Sighting> sightings = new HashMap<>();
     private boolean outdated;
     private boolean reading;
+
+    /** Whether a ticket of somebody else was found that this session must not read. */
+    private boolean unreadable;
+
     private @Nullable Watch whole;
 
     QueueSight(Session session, Key queue, Viewer viewer) {
@@ -118,7 +123,7 @@ final class QueueSight {
 
     /** Waits for these to leave, and for no others. */
     void aimAt(List<QueueEntry> blockers) {
-        boolean many = blockers.size() > MAX_AIMED;
+        boolean many = unreadable || blockers.size() > MAX_AIMED;
         Set<QueueEntry> wanted = new HashSet<>(own);
         if (!many) {
             wanted.addAll(blockers);
@@ -254,7 +259,14 @@ final class QueueSight {
 
         @Override
         public void onEnd(QuorateException cause) {
-            viewer.ended(cause);
+            sightings.remove(entry);
+            if (cause instanceof AccessDeniedException && !own.contains(entry)) {
+                // The names are enough to wait by, and who may take a place may read them.
+                unreadable = true;
+                viewer.othersChanged();
+            } else {
+                viewer.ended(cause);
+            }
         }
     }
 

@@ -61,6 +61,17 @@ final class WaitingLineTest {
     }
 
     @Test
+    void turnIsGrantedWithoutWaitingForTheWatchOnTheTicket() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 0);
+
+        assertThat(own.told).containsExactly("granted");
+        assertThat(session.isWatched(QUEUE, 0))
+                .as("the watch is asked for, and has not told anything yet")
+                .isTrue();
+    }
+
+    @Test
     void onlyTheNearestAheadIsWatchedAndItsDepartureReadsTheQueueOnce() {
         Recorder own = join(QUEUE);
         session.ticket(0, QUEUE, 3, 0, 1, 2);

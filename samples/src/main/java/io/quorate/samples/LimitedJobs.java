@@ -30,8 +30,8 @@ public final class LimitedJobs {
 
     void run(String uri) throws InterruptedException {
         try (Quorate quorate = Quorate.open(uri)) {
-            Semaphore capacity =
-                    quorate.semaphore("nightly-jobs", SemaphoreOptions.defaults().withInitialPermits(4));
+            Semaphore capacity = quorate.semaphore(
+                    "nightly-jobs", SemaphoreOptions.defaults().withInitialPermits(4));
             List<CompletableFuture<Void>> jobs = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 int size = 1 + i % 3;

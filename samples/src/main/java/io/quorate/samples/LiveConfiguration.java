@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 /** A shop whose configuration changes while it runs; a bad value is refused, and the last good one stays. */
 public final class LiveConfiguration {
 
-    record Pool(int minSize, int maxSize, @DefaultValue("30s") Duration timeout) {}
+    record Pool(
+            int minSize, int maxSize, @DefaultValue("30s") Duration timeout) {}
 
     record Shop(Pool pool, DataSize upload, Secret password) {}
 
@@ -52,13 +53,15 @@ public final class LiveConfiguration {
             ConfigOptions<Shop> options = ConfigOptions.ofRecord(Shop.class)
                     .require(shop -> shop.pool().minSize() <= shop.pool().maxSize(), "pool: minSize is above maxSize");
             try (ConfigWatcher<Shop> watcher = quorate.watchConfig("shop", options)) {
-                System.out.println("runs     " + watcher.await(Duration.ofSeconds(10)).value());
+                System.out.println(
+                        "runs     " + watcher.await(Duration.ofSeconds(10)).value());
                 BlockingQueue<String> told = new LinkedBlockingQueue<>();
                 watcher.onChange(change -> told.add("changed  " + change.changedKeys()));
                 watcher.onRejection(rejection -> told.add("refused  " + rejection.reasons()));
                 tell(told);
 
-                ConfigPublication bad = publisher.publish(ConfigUpdate.create().set("pool/maxSize", "1").by("ben"));
+                ConfigPublication bad = publisher.publish(
+                        ConfigUpdate.create().set("pool/maxSize", "1").by("ben"));
                 tell(told);
                 System.out.println("still    " + watcher.current().value().pool());
                 ConfigDifference difference = publisher.diff(good.revision(), bad.revision());

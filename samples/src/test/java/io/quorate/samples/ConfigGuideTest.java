@@ -18,8 +18,7 @@ final class ConfigGuideTest {
 
     @Test
     void everyJavaBlockIsPartOfTheSample() throws IOException {
-        String sample = folded(
-                Files.readString(Path.of("src/main/java/io/quorate/samples/LiveConfiguration.java")));
+        String sample = folded(Files.readString(Path.of("src/main/java/io/quorate/samples/LiveConfiguration.java")));
 
         assertThat(JAVA_BLOCK.matcher(guide()).results().map(block -> folded(block.group(1))))
                 .hasSize(3)

@@ -81,6 +81,22 @@ final class SamplesTest {
                         "runs     Pool[minSize=2, maxSize=8, timeout=PT30S]");
     }
 
+    @Test
+    void jobIsDoneByTheLeaderOnlyAndTakenOverWhenItIsShutDown() throws Exception {
+        List<String> lines = outputOf(() -> LeaderOnlyJob.main(new String[0]))
+                .lines()
+                .map(line ->
+                        line.substring(Math.min(line.length(), TIME_COLUMN)).replaceAll(" +", " "))
+                .toList();
+
+        assertThat(lines)
+                .containsSubsequence("ana writes the report", "ana is shut down", "ben writes the report")
+                .anyMatch(line -> line.startsWith("latch led in term "));
+        assertThat(lines.subList(indexOf(lines, "ben leads"), lines.size()))
+                .as("she had stopped before he began")
+                .noneMatch(line -> line.startsWith("ana writes"));
+    }
+
     private static int indexOf(List<String> lines, String beginning) {
         return lines.indexOf(lines.stream()
                 .filter(line -> line.startsWith(beginning))

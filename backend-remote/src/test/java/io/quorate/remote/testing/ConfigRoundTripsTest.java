@@ -95,7 +95,8 @@ class ConfigRoundTripsTest {
                 ourBurst.roundTrips());
 
         assertThat(ours.requests()).as(ours.toString()).isLessThanOrEqualTo(5);
-        // The first notification asks at once; whatever arrives until the answer is here is asked for together. So it is one
+        // The first notification asks at once; whatever arrives until the answer is here is asked for together. So it
+        // is one
         // request if all notifications arrive in one go, and never more than two, however many keys have changed.
         assertThat(ourChange.requests()).as(ourChange.toString()).isBetween(1, 2);
         assertThat(ourBurst.requests()).as(ourBurst.toString()).isBetween(1, 2);

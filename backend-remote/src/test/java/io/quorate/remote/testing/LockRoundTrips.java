@@ -4,7 +4,9 @@ import static io.quorate.remote.testing.Conditions.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -31,10 +33,28 @@ final class LockRoundTrips {
         HAND_OVER_AT_WAITER
     }
 
-    /** What a step cost. */
+    /**
+     * What a step cost.
+     *
+     * @param requests the requests that were sent
+     * @param writes those among them that write
+     * @param roundTrips how often the caller had to wait for the server before it could go on
+     */
     record Figures(int requests, int writes, int roundTrips) {
-        static Figures of(Counts counts) {
-            return new Figures(counts.requests(), counts.writes(), counts.roundTrips());
+        static Figures of(Counts counts, LockSubject subject) {
+            RoundTrips waited = new RoundTrips();
+            Set<Integer> waitedFor = new HashSet<>();
+            for (Frame frame : counts.trace()) {
+                if (frame.op().isRequest() && frame.direction() == Frame.Direction.TO_SERVER) {
+                    if (subject.waitsFor(frame)) {
+                        waitedFor.add(frame.xid());
+                        waited.requested(frame.xid());
+                    }
+                } else if (waitedFor.contains(frame.xid())) {
+                    waited.answered(frame.xid());
+                }
+            }
+            return new Figures(counts.requests(), counts.writes(), waited.count());
         }
 
         Figures plus(Figures other) {
@@ -60,24 +80,25 @@ final class LockRoundTrips {
                 ZooKeeperProxy waiterProxy = ZooKeeperProxy.start(servers.leaderAddress());
                 LockSubject holder = opener.open(holderProxy.connectString(), PATH);
                 LockSubject waiter = opener.open(waiterProxy.connectString(), PATH)) {
-            note(Step.COLD_ACQUIRE, holderProxy.measure(holder::acquire));
-            note(Step.RELEASE, holderProxy.measure(holder::release));
-            note(Step.ACQUIRE, holderProxy.measure(holder::acquire));
+            note(Step.COLD_ACQUIRE, holder, holderProxy.measure(holder::acquire));
+            note(Step.RELEASE, holder, holderProxy.measure(holder::release));
+            note(Step.ACQUIRE, holder, holderProxy.measure(holder::acquire));
             note(
                     Step.ACQUIRE_AT_ONCE_IN_VAIN,
+                    waiter,
                     waiterProxy.measure(() -> assertThat(waiter.acquireAtOnce()).isFalse()));
             Recording enqueueing = waiterProxy.startCounting();
             CompletableFuture<Void> acquired = waiter.enqueueBehindHolder();
             awaitEntries(2);
-            note(Step.ENQUEUE, enqueueing.stop());
+            note(Step.ENQUEUE, waiter, enqueueing.stop());
             assertThat(acquired).isNotDone();
             Recording atHolder = holderProxy.startCounting();
             Recording atWaiter = waiterProxy.startCounting();
             holder.release();
             acquired.get(10, TimeUnit.SECONDS);
             Counts waiterCounts = atWaiter.stop();
-            note(Step.HAND_OVER, atHolder.stop(), waiterCounts);
-            note(Step.HAND_OVER_AT_WAITER, waiterCounts);
+            note(Step.HAND_OVER, waiter, atHolder.stop(), waiterCounts);
+            note(Step.HAND_OVER_AT_WAITER, waiter, waiterCounts);
             assertThat(waiterCounts.notifications()).as(waiterCounts.toString()).isEqualTo(1);
             waiter.release();
         }
@@ -129,10 +150,10 @@ final class LockRoundTrips {
                 == count);
     }
 
-    private void note(Step step, Counts... counts) {
+    private void note(Step step, LockSubject subject, Counts... counts) {
         for (Counts part : counts) {
             trace.append('\n').append(step).append(": ").append(part);
-            figures.merge(step, Figures.of(part), Figures::plus);
+            figures.merge(step, Figures.of(part, subject), Figures::plus);
         }
     }
 }

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
  */
 class LockRoundTripsTest {
     private static final Map<Step, Figures> QUORATE_LOCK = Map.of(
-            Step.COLD_ACQUIRE, new Figures(10, 6, 2),
+            Step.COLD_ACQUIRE, new Figures(9, 6, 2),
             Step.RELEASE, new Figures(1, 1, 1),
-            Step.ACQUIRE, new Figures(2, 1, 1),
+            Step.ACQUIRE, new Figures(3, 1, 1),
             Step.ACQUIRE_AT_ONCE_IN_VAIN, new Figures(2, 0, 1),
             Step.ENQUEUE, new Figures(4, 1, 1),
             Step.HAND_OVER, new Figures(1, 1, 1),

@@ -21,6 +21,11 @@ interface LockSubject extends AutoCloseable {
     /** Releases the lock, which this handle holds. */
     void release() throws Exception;
 
+    /** Returns whether the caller of a step has to wait for the reply to a request. */
+    default boolean waitsFor(Frame request) {
+        return true;
+    }
+
     /** Ends the session. */
     @Override
     void close();

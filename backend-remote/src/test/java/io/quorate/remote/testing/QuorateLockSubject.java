@@ -64,6 +64,12 @@ final class QuorateLockSubject implements LockSubject {
         requireNonNull(lease, "not held").close();
     }
 
+    /** Not for the reading that leaves a watch on a ticket: see {@code turnIsGrantedWithoutWaitingForTheWatchOnTheTicket}. */
+    @Override
+    public boolean waitsFor(Frame request) {
+        return request.op() != Operation.GET_DATA;
+    }
+
     @Override
     public void close() {
         client.close();

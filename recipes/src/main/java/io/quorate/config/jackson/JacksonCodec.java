@@ -36,6 +36,7 @@ public final class JacksonCodec<T> implements ConfigCodec<T> {
     }
 
     /** Returns a codec of a type, by a mapper that is configured already; later changes of the mapper have no effect. */
+    @SuppressWarnings("exports") // Whoever has a mapper reads its module.
     public static <T> JacksonCodec<T> of(ObjectMapper mapper, Class<T> type) {
         return new JacksonCodec<>(
                 type,

@@ -218,6 +218,21 @@ public final class ModelService {
         }
     }
 
+    /** Returns the keys that exist at this moment. */
+    public Set<Key> keys() {
+        return Set.copyOf(state().entries().keySet());
+    }
+
+    /** Returns whether a key exists at this moment. */
+    public boolean exists(Key key) {
+        return state().entry(key) != null;
+    }
+
+    /** Returns whether the service knows a session at this moment. */
+    public boolean isOpen(SessionId session) {
+        return sessions.containsKey(session);
+    }
+
     /** Counts what is kept on behalf of clients. */
     public ServiceState audit() {
         int owned = (int) state().entries().values().stream()

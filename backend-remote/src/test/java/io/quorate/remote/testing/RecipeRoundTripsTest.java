@@ -1,0 +1,208 @@
+package io.quorate.remote.testing;
+
+import static io.quorate.remote.testing.Conditions.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.Quorate;
+import io.quorate.QuorateOptions;
+import io.quorate.lock.LockLease;
+import io.quorate.lock.ReadWriteLock;
+import io.quorate.lock.SemaphoreOptions;
+import io.quorate.lock.WriteLease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.locks.InterProcessMultiLock;
+import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
+import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
+import org.apache.curator.retry.RetryOneTime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What acquisitions and hand-overs of the recipes cost, frame by frame, beside Curator's in the same run. */
+class RecipeRoundTripsTest {
+
+    private static final Duration SESSION_TIMEOUT = Duration.ofMillis(SessionTimeouts.MAXIMUM_MILLIS);
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    private ZooKeeperServers servers;
+
+    @BeforeEach
+    void start() throws Exception {
+        servers = ZooKeeperServers.standalone();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+        servers.close();
+    }
+
+    @Test
+    void acquisitionIsOneWriteWhateverIsAcquired() throws Exception {
+        ZooKeeperProxy proxy = proxy();
+        Quorate client = client(proxy);
+        ZooKeeperProxy curatorProxy = proxy();
+        CuratorFramework curator = curator(curatorProxy);
+        List<LockLease> leases = new ArrayList<>();
+
+        client.readWriteLock("rw").readLock().acquire().release().get(10, TimeUnit.SECONDS);
+        Counts reading = proxy.measure(
+                () -> leases.add(client.readWriteLock("rw").readLock().acquire()));
+        InterProcessReadWriteLock curatorReadWrite = new InterProcessReadWriteLock(curator, "/curator/rw");
+        curatorReadWrite.readLock().acquire();
+        curatorReadWrite.readLock().release();
+        Counts curatorReading =
+                curatorProxy.measure(() -> curatorReadWrite.readLock().acquire());
+
+        SemaphoreOptions ten = SemaphoreOptions.defaults().withInitialPermits(10);
+        client.semaphore("s", ten).acquire().release().get(10, TimeUnit.SECONDS);
+        Counts permits = proxy.measure(
+                () -> leases.add(client.semaphore("s", ten).weighing(5).acquire()));
+        InterProcessSemaphoreV2 curatorSemaphore = new InterProcessSemaphoreV2(curator, "/curator/s", 10);
+        curatorSemaphore.returnLease(curatorSemaphore.acquire());
+        Counts curatorPermits = curatorProxy.measure(() -> curatorSemaphore.acquire(5));
+
+        List<String> names = List.of("m1", "m2", "m3", "m4");
+        client.multiLock(names).acquire().release().get(10, TimeUnit.SECONDS);
+        Counts several = proxy.measure(() -> leases.add(client.multiLock(names).acquire()));
+        InterProcessMultiLock curatorSeveral = new InterProcessMultiLock(
+                curator, names.stream().map(name -> "/curator/" + name).toList());
+        curatorSeveral.acquire();
+        curatorSeveral.release();
+        Counts curatorSeveralCounts = curatorProxy.measure(curatorSeveral::acquire);
+
+        System.out.printf(
+                "round trips, Quorate (one of them not waited for) and Curator: read lock %d %d, 5 permits %d %d, 4 locks %d %d%n",
+                reading.roundTrips(),
+                curatorReading.roundTrips(),
+                permits.roundTrips(),
+                curatorPermits.roundTrips(),
+                several.roundTrips(),
+                curatorSeveralCounts.roundTrips());
+        assertThat(List.of(reading.writes(), permits.writes(), several.writes()))
+                .containsOnly(1);
+        for (Counts ours : List.of(reading, permits, several)) {
+            assertThat(ours.roundTrips())
+                    .as("the reading that leaves the watch is not waited for: %s", ours)
+                    .isLessThanOrEqualTo(2);
+        }
+        assertThat(curatorReading.roundTrips()).isGreaterThanOrEqualTo(2);
+        assertThat(curatorPermits.roundTrips()).isGreaterThanOrEqualTo(5);
+        assertThat(curatorSeveralCounts.roundTrips()).isGreaterThanOrEqualTo(8);
+        leases.forEach(LockLease::close);
+    }
+
+    @Test
+    void releaseWakesTheNextInLineAndNobodyElse() throws Exception {
+        LockLease holder = client(proxy()).lock("l").acquire();
+        List<ZooKeeperProxy> proxies = new ArrayList<>();
+        List<CompletableFuture<LockLease>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            proxies.add(proxy());
+            waiting.add(client(proxies.get(i)).lock("l").acquireAsync());
+            awaitTickets("/locks/l/", i + 2);
+        }
+        for (int next = 0; next < 3; next++) {
+            List<Recording> recordings =
+                    proxies.stream().map(ZooKeeperProxy::startCounting).toList();
+            holder.close();
+            holder = waiting.get(next).get(10, TimeUnit.SECONDS);
+            for (int i = next; i < 3; i++) {
+                Counts counts = recordings.get(i).stop();
+                assertThat(counts.notifications())
+                        .as("waiter %d: %s", i, counts)
+                        .isEqualTo(i == next ? 1 : 0);
+                assertThat(counts.requests())
+                        .as("waiter %d: %s", i, counts)
+                        .isLessThanOrEqualTo(i == next && next > 0 ? 1 : 0);
+            }
+            for (int i = 0; i < next; i++) {
+                Counts unused = recordings.get(i).stop();
+            }
+        }
+        holder.close();
+    }
+
+    @Test
+    void readersBehindSeveralWritersAreNotWokenBeforeTheLastOfThemLeaves() throws Exception {
+        Quorate writer = client(proxy());
+        ReadWriteLock lock = writer.readWriteLock("rw");
+        List<CompletableFuture<WriteLease>> writers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            writers.add(lock.writeLock().acquireAsync());
+            awaitTickets("/read-write-locks/rw/", i + 1);
+        }
+        List<ZooKeeperProxy> proxies = new ArrayList<>();
+        List<CompletableFuture<LockLease>> readers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            if (i < 4) {
+                proxies.add(proxy());
+                opened.add(client(proxies.get(i)));
+            }
+            Quorate client = (Quorate) opened.get(opened.size() - 1);
+            readers.add(client.readWriteLock("rw").readLock().acquireAsync());
+            awaitTickets("/read-write-locks/rw/", i + 5);
+        }
+        for (int i = 0; i < 3; i++) {
+            List<Recording> recordings =
+                    proxies.stream().map(ZooKeeperProxy::startCounting).toList();
+            writers.get(i).get(10, TimeUnit.SECONDS).close();
+            writers.get(i + 1).get(10, TimeUnit.SECONDS);
+            for (Recording recording : recordings) {
+                Counts counts = recording.stop();
+                assertThat(counts.requests() + counts.notifications())
+                        .as("a reader behind other writers: %s", counts)
+                        .isZero();
+            }
+        }
+        writers.get(3).get(10, TimeUnit.SECONDS).close();
+        for (CompletableFuture<LockLease> reader : readers) {
+            reader.get(10, TimeUnit.SECONDS).close();
+        }
+    }
+
+    private void awaitTickets(String queue, int count) {
+        await().until(() -> servers.ephemerals().values().stream()
+                        .flatMap(paths -> paths.stream())
+                        .filter(path -> path.startsWith(queue))
+                        .count()
+                == count);
+    }
+
+    private ZooKeeperProxy proxy() throws Exception {
+        ZooKeeperProxy proxy = ZooKeeperProxy.start(servers.leaderAddress());
+        opened.add(proxy);
+        return proxy;
+    }
+
+    private Quorate client(ZooKeeperProxy proxy) throws InterruptedException {
+        Quorate client = Quorate.open(
+                "zookeeper://" + proxy.connectString() + "?maxSessionTimeout=" + SESSION_TIMEOUT,
+                QuorateOptions.defaults().withSessionTimeout(SESSION_TIMEOUT));
+        opened.add(client);
+        return client;
+    }
+
+    private CuratorFramework curator(ZooKeeperProxy proxy) throws InterruptedException {
+        CuratorFramework client = CuratorFrameworkFactory.builder()
+                .connectString(proxy.connectString())
+                .sessionTimeoutMs(10_000)
+                .connectionTimeoutMs(10_000)
+                .retryPolicy(new RetryOneTime(100))
+                .ensembleTracker(false)
+                .build();
+        client.start();
+        client.blockUntilConnected();
+        opened.add(client);
+        return client;
+    }
+}

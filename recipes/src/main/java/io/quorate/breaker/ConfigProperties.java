@@ -1,0 +1,82 @@
+package io.quorate.breaker;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The components of a {@link CircuitBreakerConfig} as text, by name. */
+final class ConfigProperties {
+
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|h)");
+
+    private static final Map<String, BiConsumer<CircuitBreakerConfig.Builder, String>> SETTERS = Map.ofEntries(
+            Map.entry("enabled", (builder, text) -> builder.enabled(truth(text))),
+            Map.entry(
+                    "requestVolumeThreshold",
+                    (builder, text) -> builder.requestVolumeThreshold(Integer.parseInt(text))),
+            Map.entry("failureRatio", (builder, text) -> builder.failureRatio(Double.parseDouble(text))),
+            Map.entry("minimumResponseTime", (builder, text) -> builder.minimumResponseTime(time(text))),
+            Map.entry("slowRatio", (builder, text) -> builder.slowRatio(Double.parseDouble(text))),
+            Map.entry("openCircuitDuration", (builder, text) -> builder.openCircuitDuration(time(text))),
+            Map.entry("sleepWindow", (builder, text) -> builder.sleepWindow(time(text))),
+            Map.entry("permittedProbes", (builder, text) -> builder.permittedProbes(Integer.parseInt(text))),
+            Map.entry("probeTimeout", (builder, text) -> builder.probeTimeout(time(text))),
+            Map.entry("rollingWindow", (builder, text) -> builder.rollingWindow(time(text))),
+            Map.entry(
+                    "minimumVotingInstances",
+                    (builder, text) -> builder.minimumVotingInstances(Integer.parseInt(text))));
+
+    private final Map<String, String> properties;
+
+    ConfigProperties(Map<String, String> properties) {
+        this.properties = new TreeMap<>(properties);
+    }
+
+    CircuitBreakerConfig applyTo(CircuitBreakerConfig config) {
+        CircuitBreakerConfig.Builder builder = config.toBuilder();
+        properties.forEach((name, text) -> set(builder, name, text.strip()));
+        return builder.build();
+    }
+
+    private static void set(CircuitBreakerConfig.Builder builder, String name, String text) {
+        BiConsumer<CircuitBreakerConfig.Builder, String> setter = SETTERS.get(name);
+        if (setter == null) {
+            throw new IllegalArgumentException("no property of a circuit breaker is called '" + name + "'; there are "
+                    + String.join(", ", SETTERS.keySet().stream().sorted().toList()));
+        }
+        try {
+            setter.accept(builder, text);
+        } catch (NumberFormatException | DateTimeParseException e) {
+            throw new IllegalArgumentException(name + " cannot be read from '" + text + "'", e);
+        }
+    }
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new NumberFormatException("neither true nor false");
+        };
+    }
+
+    private static Duration time(String text) {
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
+        Matcher matcher = NUMBER_AND_UNIT.matcher(text);
+        if (!matcher.matches()) {
+            return Duration.parse(text);
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.breaker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.internal.breaker;
+
+import org.jspecify.annotations.NullMarked;

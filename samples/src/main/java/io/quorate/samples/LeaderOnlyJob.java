@@ -1,0 +1,98 @@
+package io.quorate.samples;
+
+import io.quorate.Quorate;
+import io.quorate.QuorateOptions;
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Commit;
+import io.quorate.backend.Key;
+import io.quorate.leader.LeaderElection;
+import io.quorate.leader.LeaderElectionOptions;
+import io.quorate.leader.LeaderLatch;
+import io.quorate.leader.Leadership;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A job on a schedule that two instances offer to do, and of which only the leader does it. */
+public final class LeaderOnlyJob {
+
+    private static final Key REPORT = Key.of("/reports/latest");
+
+    private final Timeline timeline = new Timeline();
+
+    /** What a pause waits for in vain. */
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    private LeaderOnlyJob() {}
+
+    /**
+     * Lets one instance lead and do the job, closes it, and lets the other one take over.
+     *
+     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     */
+    public static void main(String[] args) throws Exception {
+        try (SampleServer server = SampleServer.of(args)) {
+            new LeaderOnlyJob().run(server.uri());
+        }
+    }
+
+    private void run(String uri) throws Exception {
+        try (Quorate ana = open("ana", uri);
+                Quorate ben = open("ben", uri)) {
+            // Owned by a session, so that the story can be told again on the same server, even if this run is killed.
+            ben.commit(Commit.builder().createOwned(REPORT, Bytes.utf8("none")).build());
+            CountDownLatch doneByAna = new CountDownLatch(2);
+            CountDownLatch doneByBen = new CountDownLatch(2);
+            try (LeaderElection first = everyTenthOfASecond(ana, "ana", doneByAna)) {
+                first.start();
+                doneByAna.await();
+                LeaderElection second = everyTenthOfASecond(ben, "ben", doneByBen);
+                second.start();
+                timeline.tell("ana", "is shut down");
+            }
+            doneByBen.await();
+        }
+        withLatch(uri);
+    }
+
+    private LeaderElection everyTenthOfASecond(Quorate quorate, String name, CountDownLatch done) {
+        LeaderElectionOptions options = LeaderElectionOptions.defaults().withCloseGrace(Duration.ofSeconds(5));
+        return quorate.leaderElection("reports", leadership -> repeat(quorate, name, leadership, done), options);
+    }
+
+    private void repeat(Quorate quorate, String name, Leadership leadership, CountDownLatch done)
+            throws InterruptedException {
+        timeline.tell(name, "leads, term %d", leadership.term());
+        while (!leadership.shouldStop()) {
+            // The guard makes the write exactly as safe as the term: it is refused once somebody else leads.
+            quorate.commit(Commit.builder()
+                    .guard(leadership.guard())
+                    .update(REPORT, Bytes.utf8("by " + name))
+                    .build());
+            timeline.tell(name, "writes the report");
+            done.countDown();
+            if (never.await(100, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private void withLatch(String uri) throws InterruptedException {
+        try (Quorate quorate = Quorate.open(uri);
+                LeaderLatch latch = quorate.leaderLatch("billing")) {
+            latch.start();
+            Leadership leadership = latch.await(Duration.ofSeconds(10));
+            if (latch.hasLeadership()) {
+                quorate.commit(Commit.builder()
+                        .guard(leadership.guard())
+                        .createOwned(Key.of("/billing/run"), Bytes.utf8("term " + leadership.term()))
+                        .build());
+            }
+            timeline.tell("latch", "led in term %d", leadership.term());
+        }
+    }
+
+    private static Quorate open(String name, String uri) throws InterruptedException {
+        return Quorate.open(uri, QuorateOptions.defaults().withOwnerName(name));
+    }
+}
