@@ -69,6 +69,19 @@ final class SamplesTest {
     }
 
     @Test
+    void liveConfigurationRefusesABadValueAndRollsBack() throws Exception {
+        assertThat(outputOf(() -> LiveConfiguration.main(new String[0])).lines())
+                .containsExactly(
+                        "runs     Shop[pool=Pool[minSize=2, maxSize=8, timeout=PT30S], upload=10MiB, password=******]",
+                        "changed  [password, pool/maxSize, pool/minSize, upload]",
+                        "refused  [pool: minSize is above maxSize]",
+                        "still    Pool[minSize=2, maxSize=8, timeout=PT30S]",
+                        "differs  [pool/maxSize]",
+                        "changed  []",
+                        "runs     Pool[minSize=2, maxSize=8, timeout=PT30S]");
+    }
+
+    @Test
     void jobIsDoneByTheLeaderOnlyAndTakenOverWhenItIsShutDown() throws Exception {
         List<String> lines = outputOf(() -> LeaderOnlyJob.main(new String[0]))
                 .lines()
