@@ -16,9 +16,7 @@ final class ConfigProperties {
 
     private static final Map<String, BiConsumer<CircuitBreakerConfig.Builder, String>> SETTERS = Map.ofEntries(
             Map.entry("enabled", (builder, text) -> builder.enabled(truth(text))),
-            Map.entry(
-                    "requestVolumeThreshold",
-                    (builder, text) -> builder.requestVolumeThreshold(number(text))),
+            Map.entry("requestVolumeThreshold", (builder, text) -> builder.requestVolumeThreshold(number(text))),
             Map.entry("failureRatio", (builder, text) -> builder.failureRatio(ratio(text))),
             Map.entry("minimumResponseTime", (builder, text) -> builder.minimumResponseTime(time(text))),
             Map.entry("slowRatio", (builder, text) -> builder.slowRatio(ratio(text))),
@@ -27,9 +25,7 @@ final class ConfigProperties {
             Map.entry("permittedProbes", (builder, text) -> builder.permittedProbes(number(text))),
             Map.entry("probeTimeout", (builder, text) -> builder.probeTimeout(time(text))),
             Map.entry("rollingWindow", (builder, text) -> builder.rollingWindow(time(text))),
-            Map.entry(
-                    "minimumVotingInstances",
-                    (builder, text) -> builder.minimumVotingInstances(number(text))));
+            Map.entry("minimumVotingInstances", (builder, text) -> builder.minimumVotingInstances(number(text))));
 
     private final Map<String, String> properties;
 

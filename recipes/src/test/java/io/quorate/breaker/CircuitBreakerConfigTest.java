@@ -55,9 +55,10 @@ final class CircuitBreakerConfigTest {
     void unknownNameIsRefusedWithTheNamesThatThereAre() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DEFAULTS.withProperties(Map.of("failureRate", "0.3")))
-                .withMessage("no property of a circuit breaker is called 'failureRate'; there are enabled, failureRatio,"
-                        + " minimumResponseTime, minimumVotingInstances, openCircuitDuration, permittedProbes,"
-                        + " probeTimeout, requestVolumeThreshold, rollingWindow, sleepWindow, slowRatio");
+                .withMessage(
+                        "no property of a circuit breaker is called 'failureRate'; there are enabled, failureRatio,"
+                                + " minimumResponseTime, minimumVotingInstances, openCircuitDuration, permittedProbes,"
+                                + " probeTimeout, requestVolumeThreshold, rollingWindow, sleepWindow, slowRatio");
     }
 
     @ParameterizedTest

@@ -162,6 +162,7 @@ final class GuardedBackendTest {
     @Test
     void oneLookDuringAnElectionDoesNotOpenIt() {
         open();
+        pass(Duration.ofSeconds(1));
         for (int i = 0; i < 3; i++) {
             backend.describeAs(view -> members(0, 3));
             pass(LOOK);
@@ -195,7 +196,9 @@ final class GuardedBackendTest {
                     .isInstanceOfSatisfying(BackendUnavailableException.class, refusal -> {
                         assertThat(refusal.retryAfter()).contains(OPEN.minusMillis(500));
                         assertThat(refusal.outcome()).isEqualTo(Outcome.DID_NOT_HAPPEN);
-                        assertThat(refusal).hasMessageContaining("'store' is OPEN").hasMessageContaining("1500 ms");
+                        assertThat(refusal)
+                                .hasMessageContaining("'store' is OPEN")
+                                .hasMessageContaining("1500 ms");
                     });
         });
         assertThat(backend.reached()).hasSize(before);
@@ -209,6 +212,7 @@ final class GuardedBackendTest {
         Ticket ticket = await(session.enqueue(QUEUE, "w", null));
         Session outside = model.await(model.newBackend().open(model.options("outside")));
         keepOpen(session);
+        long refused = guard.view().refused();
 
         pass(model.sessionTimeout().multipliedBy(5));
         assertThat(session.state()).isEqualTo(SessionState.CONNECTED);
@@ -225,7 +229,23 @@ final class GuardedBackendTest {
         await(session.closeAsync());
 
         assertThat(state()).isNotEqualTo(BreakerState.CLOSED);
-        assertThat(guard.view().refused()).isZero();
+        assertThat(guard.view().refused()).isEqualTo(refused);
+    }
+
+    @Test
+    void queueIsReadWhileItIsOpenByWhoHasATicketInIt() {
+        Session session = open();
+        Ticket ticket = await(session.enqueue(QUEUE, "w", null));
+        Ticket second = await(session.enqueueAll(List.of(QUEUE), "w", null)).get(0);
+        keepOpen(session);
+
+        assertThat(await(session.get(ticket.key(), Read.LATEST))).isPresent();
+        await(session.dequeue(ticket));
+        assertThat(await(session.list(QUEUE, Content.KEYS, Read.LATEST)).keys()).containsExactly(second.key());
+        await(session.dequeue(second));
+
+        assertThat(session.get(second.key(), Read.LATEST)).isCompletedExceptionally();
+        assertThat(session.list(QUEUE, Content.KEYS, Read.LATEST)).isCompletedExceptionally();
     }
 
     @Test
@@ -233,13 +253,17 @@ final class GuardedBackendTest {
         Quorate outside = client(Quorate.openAsync(model.newBackend(), options()));
         Quorate inside = client(Quorate.openAsync(guard, options()));
         LockLease held = await(outside.lock("orders").acquireAsync());
+        CompletableFuture<LockLease> between = outside.lock("orders").acquireAsync();
+        pass(Duration.ofSeconds(1));
         CompletableFuture<LockLease> next = inside.lock("orders").acquireAsync();
         pass(Duration.ofSeconds(1));
         keepOpenByDescription();
         assertThatThrownBy(() -> await(inside.lock("others").acquireAsync()))
                 .isInstanceOf(BackendUnavailableException.class);
 
+        // Who waits last watches the one in between alone, and has to read the queue to learn that the first has left too.
         held.close();
+        await(between).close();
 
         LockLease lease = await(next);
         assertThat(lease.isHeld()).isTrue();
@@ -259,8 +283,7 @@ final class GuardedBackendTest {
         fail(other);
         backend.answerWith(null);
 
-        assertThatThrownBy(() -> await(session.get(KEY, Read.ANY)))
-                .isInstanceOf(SessionClosedException.class);
+        assertThatThrownBy(() -> await(session.get(KEY, Read.ANY))).isInstanceOf(SessionClosedException.class);
     }
 
     // ---------------------------------------------------------------- closing

@@ -97,6 +97,26 @@ final class SamplesTest {
                 .noneMatch(line -> line.startsWith("ana writes"));
     }
 
+    @Test
+    void thirdInstanceIsSparedByWhatTheOthersHaveLearned() throws Exception {
+        assertThat(outputOf(() -> SharedBreaker.main(new String[0])).lines().map(line -> line.replaceAll(" +", " ")))
+                .containsExactly(
+                        "ana is answered with 200",
+                        "cleo is refused, state open by CLUSTER",
+                        "cleo was spared, no request got through: true",
+                        "cleo is answered with 200",
+                        "ana opens at 0.8 from now on");
+    }
+
+    @Test
+    void guardedStoreRefusesWhileItsBackendIsSilentAndComesBack() throws Exception {
+        assertThat(outputOf(() -> GuardedStore.main(new String[0])).lines())
+                .containsExactly(
+                        "The guard is CLOSED",
+                        "The operation is refused; it says when to try again: true",
+                        "The guard is closed again; there is an entry: false");
+    }
+
     private static int indexOf(List<String> lines, String beginning) {
         return lines.indexOf(lines.stream()
                 .filter(line -> line.startsWith(beginning))

@@ -139,7 +139,8 @@ public final class BackendCircuit {
         Standing seen = standing;
         Duration retryAfter = retryAfter(seen);
         return new BackendUnavailableException(
-                "the guard of backend '" + config.name() + "' is " + seen.phase().state() + ", because " + seen.reason()
+                "the guard of backend '" + config.name() + "' is "
+                        + seen.phase().state() + ", because " + seen.reason()
                         + "; the operation was not sent, try again in " + retryAfter.toMillis() + " ms",
                 retryAfter,
                 null);
@@ -267,8 +268,7 @@ public final class BackendCircuit {
                 return;
             }
             try {
-                timer = session.scheduler()
-                        .schedule(this::timerFired, Duration.ofNanos(Math.max(0, due - now)));
+                timer = session.scheduler().schedule(this::timerFired, Duration.ofNanos(Math.max(0, due - now)));
                 timerOf = session;
             } catch (RejectedExecutionException e) {
                 // Its end is told in a moment.
@@ -332,7 +332,8 @@ public final class BackendCircuit {
     // ---------------------------------------------------------------- probes
 
     private void probe(long epoch) {
-        describe(complaint -> complaint.ifPresentOrElse(why -> probed(epoch, Optional.of(why)), () -> probeRead(epoch)));
+        describe(
+                complaint -> complaint.ifPresentOrElse(why -> probed(epoch, Optional.of(why)), () -> probeRead(epoch)));
     }
 
     /** Lets an open session read what only a quorum can answer. */
@@ -409,11 +410,7 @@ public final class BackendCircuit {
         CompletableFuture<?> abandoned = probeRead;
         probeRead = CompletableFuture.completedFuture(null);
         BreakerEvent.StateChanged event = new BreakerEvent.StateChanged(
-                Family.of(config.name()),
-                before.state().name(),
-                after.state().name(),
-                after.epoch(),
-                reason);
+                Family.of(config.name()), before.state().name(), after.state().name(), after.epoch(), reason);
         afterUnlock.add(() -> {
             abandoned.cancel(false);
             log.info("The guard of backend '{}' is {} now: {}", config.name(), after.state(), reason);

@@ -30,9 +30,8 @@ final class BackendHealth {
     static Optional<String> complaint(BackendView view, GuardedBackendConfig config) {
         int known = view.members().size();
         int needed = config.minimumServingMembers() == 0 ? known / 2 + 1 : config.minimumServingMembers();
-        long serving = view.members().stream()
-                .filter(member -> serves(member, config))
-                .count();
+        long serving =
+                view.members().stream().filter(member -> serves(member, config)).count();
         if (serving < needed) {
             return Optional.of(serving + " of " + known + " members serve, " + needed + " are needed");
         }
@@ -40,11 +39,10 @@ final class BackendHealth {
     }
 
     private static boolean serves(BackendView.Member member, GuardedBackendConfig config) {
-        boolean takesPart =
-                switch (member.role()) {
-                    case LEADER, FOLLOWER, OBSERVER, STANDALONE -> true;
-                    case LOOKING, UNREACHABLE -> false;
-                };
+        boolean takesPart = switch (member.role()) {
+            case LEADER, FOLLOWER, OBSERVER, STANDALONE -> true;
+            case LOOKING, UNREACHABLE -> false;
+        };
         return takesPart
                 && member.latency()
                         .filter(latency -> latency.compareTo(config.slowThreshold()) >= 0)
@@ -77,7 +75,6 @@ final class BackendHealth {
     }
 
     private static boolean isGivenUp(Throwable cause) {
-        return cause instanceof CancellationException
-                || cause instanceof TimeoutException;
+        return cause instanceof CancellationException || cause instanceof TimeoutException;
     }
 }

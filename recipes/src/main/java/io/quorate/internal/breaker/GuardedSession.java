@@ -44,7 +44,8 @@ final class GuardedSession implements Session {
 
     @Override
     public CompletableFuture<Optional<Entry>> get(Key key, Read mode) {
-        // Who waits in line reads its ticket for the last proof that it may go ahead; without an answer it would wait for ever.
+        // Who waits in line reads its ticket for the last proof that it may go ahead; without an answer it would wait
+        // for ever.
         boolean inLine = key.parent().map(places::includes).orElse(false);
         return inLine ? passed(() -> session.get(key, mode)) : guarded(() -> session.get(key, mode));
     }
@@ -111,8 +112,7 @@ final class GuardedSession implements Session {
         return bucket == null ? operation.get() : observed(bucket, operation);
     }
 
-    private <T> CompletableFuture<T> observed(
-            OperationWindow.Bucket bucket, Supplier<CompletableFuture<T>> operation) {
+    private <T> CompletableFuture<T> observed(OperationWindow.Bucket bucket, Supplier<CompletableFuture<T>> operation) {
         long begun = circuit.nanos();
         // Returns the session's future itself, because completing that one cancels the operation. What is refused by an
         // exception was never sent, and does not count.

@@ -79,8 +79,7 @@ final class BackendHealthTest {
     @Test
     void endOfAnOperationSaysWhatItsKindOfFailureSays() {
         assertThat(BackendHealth.sign(null)).isEqualTo(Sign.ANSWERED);
-        assertThat(BackendHealth.sign(new KeyExistsException(0, Key.of("/a"))))
-                .isEqualTo(Sign.ANSWERED);
+        assertThat(BackendHealth.sign(new KeyExistsException(0, Key.of("/a")))).isEqualTo(Sign.ANSWERED);
         assertThat(BackendHealth.sign(new BackendUnavailableException("gone", null)))
                 .isEqualTo(Sign.FAILED);
         assertThat(BackendHealth.sign(new CompletionException(new OutcomeUnknownException("lost", null))))
