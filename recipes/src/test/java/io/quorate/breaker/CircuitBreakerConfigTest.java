@@ -98,12 +98,4 @@ final class CircuitBreakerConfigTest {
                 .withMessageStartingWith(name + " " + range)
                 .withMessageContaining("but is ");
     }
-
-    @Test
-    void refusalLeavesTheConfigurationAsItWas() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> DEFAULTS.withProperties(Map.of("failureRatio", "0.9", "sleepWindow", "never")));
-
-        assertThat(DEFAULTS.failureRatio()).isEqualTo(0.5);
-    }
 }

@@ -14,6 +14,7 @@ import io.quorate.backend.Content;
 import io.quorate.backend.Entry;
 import io.quorate.backend.Key;
 import io.quorate.backend.KeyExistsException;
+import io.quorate.backend.OutcomeUnknownException;
 import io.quorate.backend.QuorateException.Outcome;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
@@ -170,7 +171,7 @@ final class GuardedBackendTest {
             pass(LOOK);
         }
 
-        assertThat(state()).isEqualTo(BreakerState.CLOSED);
+        assertThat(guard.view().epoch()).isZero();
     }
 
     // ---------------------------------------------------------------- while it is open
@@ -261,7 +262,8 @@ final class GuardedBackendTest {
         assertThatThrownBy(() -> await(inside.lock("others").acquireAsync()))
                 .isInstanceOf(BackendUnavailableException.class);
 
-        // Who waits last watches the one in between alone, and has to read the queue to learn that the first has left too.
+        // Who waits last watches the one in between alone, and has to read the queue to learn that the first has left
+        // too.
         held.close();
         await(between).close();
 
@@ -416,6 +418,24 @@ final class GuardedBackendTest {
                         tuple("store", "CLOSED", "OPEN", 1L),
                         tuple("store", "OPEN", "HALF_OPEN", 2L),
                         tuple("store", "HALF_OPEN", "CLOSED", 3L));
+    }
+
+    @Test
+    void operationsThatTheCloseEndsDoNotOpenIt() {
+        Session session = open();
+        List<CompletableFuture<Object>> pending = new ArrayList<>();
+        backend.answerWith(() -> {
+            CompletableFuture<Object> answer = new CompletableFuture<>();
+            pending.add(answer);
+            return answer;
+        });
+        readTimes(session, 20);
+
+        guard.close();
+        pending.forEach(answer -> answer.completeExceptionally(new OutcomeUnknownException("closed", null)));
+
+        assertThat(pending).hasSize(20);
+        assertThat(guard.view().epoch()).isZero();
     }
 
     @Test

@@ -104,7 +104,9 @@ public final class SharedBreaker {
             CountDownLatch changed = new CountDownLatch(1);
             watcher.onChange(change -> {
                 breaker.reconfigure(change.after().value());
-                changed.countDown();
+                if (change.changedKeys().contains("failureRatio")) {
+                    changed.countDown();
+                }
             });
             quorate.configPublisher("breakers/payments")
                     .publish(ConfigUpdate.create().set("failureRatio", "0.8").by("ana"));
@@ -116,7 +118,8 @@ public final class SharedBreaker {
     private static CountDownLatch whenever(CircuitBreaker breaker, BreakerState state) {
         CountDownLatch reached = new CountDownLatch(1);
         breaker.onChange(change -> {
-            if (change.to() == state) {
+            // Without this a change of the authority alone, such as the arrival of the shared state, would do.
+            if (change.to() == state && change.from() != state) {
                 reached.countDown();
             }
         });
