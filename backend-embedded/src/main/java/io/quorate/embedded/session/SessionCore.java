@@ -236,11 +236,12 @@ final class SessionCore implements SessionLink.Listener {
         lane.offer(() -> state.publish(terminal));
         failUnanswered();
         lane.offer(() -> watching.forEach(watch -> watch.end(session.over())));
-        lane.finish(() -> {
+        // The lane refuses tasks once the end is published, and no sooner: whoever is refused may conclude that it is.
+        lane.offer(() -> lane.finish(() -> {
             backend.ended(session);
             backend.laneEnded(lane);
             end.complete(null);
-        });
+        }));
     }
 
     private void failUnanswered() {
