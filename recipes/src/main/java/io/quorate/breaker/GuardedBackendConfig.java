@@ -9,9 +9,8 @@ import java.time.Duration;
  * @param requestVolumeThreshold how many operations must have begun within the rolling window before their ratio means
  *     anything; 1 or more
  * @param failureRatio the share of operations, failed or slow, at which the guard opens; above 0, at most 1
- * @param slowThreshold the time from which on an operation counts as slow, whether or not it has ended; a member whose
- *     latency reaches it does not count as serving, and a probe must be answered within it. Positive, at most half of the
- *     rolling window
+ * @param slowThreshold the time from which on an operation counts as slow, whether or not it has ended; a probe must be
+ *     answered within it. Positive, at most half of the rolling window
  * @param rollingWindow how long after its beginning an operation counts; in whole seconds, 2 seconds to 5 minutes
  * @param minimumServingMembers how many members must serve; 0 for the majority of those that the backend lists
  * @param maximumConnections how many connections a member may have and still count as serving; 1 or more

@@ -20,6 +20,23 @@ final class SamplesTest {
     }
 
     @Test
+    void failoverLosesNothingAndCountsNothingTwice() throws Exception {
+        List<String> lines = outputOf(() -> Failover.main(new String[0]))
+                .lines()
+                .map(line ->
+                        line.substring(Math.min(line.length(), TIME_COLUMN)).replaceAll(" +", " "))
+                .toList();
+
+        String holder = lines.get(indexOf(lines, "quorum has lost member ") - 1);
+        assertThat(holder).contains(" holds the lock under token ");
+        assertThat(lines.get(indexOf(lines, "quorum has lost member ") + 1))
+                .as("the same lease goes on")
+                .isEqualTo(holder.replace("holds the lock", "counts 150"));
+        assertThat(lines).contains("count is 300 = 3 workers x 100 rounds: nothing was lost, nothing happened twice");
+        assertThat(lines.get(lines.size() - 1)).contains("leader of epoch 2").contains("unreachable");
+    }
+
+    @Test
     void fencedLockRefusesTheLateWriteAndLosesNothing() throws Exception {
         List<String> lines = outputOf(() -> FencedLock.main(new String[0]))
                 .lines()

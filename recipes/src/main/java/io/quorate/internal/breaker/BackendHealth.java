@@ -43,11 +43,11 @@ final class BackendHealth {
             case LEADER, FOLLOWER, OBSERVER, STANDALONE -> true;
             case LOOKING, UNREACHABLE -> false;
         };
-        return takesPart
-                && member.latency()
-                        .filter(latency -> latency.compareTo(config.slowThreshold()) >= 0)
-                        .isEmpty()
-                && member.connections().orElse(0) <= config.maximumConnections();
+        // The latency of a member is an average, on ZooKeeper since its start, which only traffic can bring down again:
+        // as
+        // a condition it would keep the guard open long after the recovery. The time of a probe's read is taken
+        // instead.
+        return takesPart && member.connections().orElse(0) <= config.maximumConnections();
     }
 
     /** Returns what is wrong with the operations of a window, or nothing. */
