@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -38,12 +39,21 @@ final class PlantedRecipeBugsTest {
     private static final String CANDIDACY = "internal/leader/Candidacy.java";
     private static final String LATCH = "internal/leader/QueueLeaderLatch.java";
     private static final String ELECTION = "internal/leader/QueueLeaderElection.java";
+    private static final String SIGHT = "internal/QueueSight.java";
     private static final String OWNERSHIP = "internal/Ownership.java";
 
     /** The mistakes. */
     enum Bug {
         /** A term is believed in until the news of its end arrives. */
         DEADLINE_IS_IGNORED(OWNERSHIP, "if (provenNanos() <= 0) {", "if (false) {"),
+        /** Tickets of a deleted queue are put in order with those of the one that follows it. */
+        LIVES_OF_A_QUEUE_ARE_MIXED(
+                SIGHT,
+                "line = new LinkedHashSet<>(ticket.ahead());",
+                "java.util.TreeSet<QueueEntry> mixed = new java.util.TreeSet<>(java.util.Comparator"
+                        + ".comparing(QueueEntry::name, io.quorate.backend.TicketName.FIFO).thenComparing(QueueEntry::key));"
+                        + "mixed.addAll(line); mixed.headSet(ticket.place()).retainAll(ticket.ahead());"
+                        + "mixed.addAll(ticket.ahead()); line = mixed;"),
         /** The entry of a lost term stays. */
         LOST_TERM_KEEPS_ITS_ENTRY(OWNERSHIP, "giveBack(); onEnd", "onEnd"),
         /** Nobody is told that a term has ended. */
@@ -141,6 +151,12 @@ final class PlantedRecipeBugsTest {
         @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
         void leadershipIsExclusiveAndComesBack(long seed) {
             new LeadershipSimulation(seed, false).run();
+        }
+
+        @ParameterizedTest
+        @MethodSource("io.quorate.leader.LeadershipSimulationTest#seeds")
+        void leadershipIsExclusiveAfterTheWholeQueueWasDeleted(long seed) {
+            new LeadershipSimulation(seed, true).run();
         }
     }
 
