@@ -25,6 +25,7 @@ final class RecoveryFigures {
 
     /** With a parent for each thousand, a few less than the limit of a million. */
     private static final int NODES = 998_000;
+
     private static final int PER_COMMIT = 125;
     private static final int PER_PARENT = 1_000;
     private static final int TAIL = 40_000;
