@@ -23,7 +23,9 @@ public record TicketName(String label, String id, int sequence) {
      * Orders the tickets of one queue, first come first.
      *
      * <p>Sequence numbers are compared by their difference (serial number arithmetic, RFC 1982), because a 32-bit
-     * sequence wraps around; tickets that exist at the same time are less than 2<sup>31</sup> apart.
+     * sequence wraps around; tickets that exist at the same time are less than 2<sup>31</sup> apart. Only such tickets may be compared: the
+     * sequence of a queue that was deleted starts anew, and among tickets of different lives of it this is not an order at all, since
+     * it is not transitive. What orders those is the {@linkplain Ticket#revision() revision}.
      */
     @SuppressWarnings("ComparatorMethodParameterNotUsed")
     public static final Comparator<TicketName> FIFO = (a, b) -> Integer.signum(a.sequence - b.sequence);

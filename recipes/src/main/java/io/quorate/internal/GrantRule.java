@@ -4,7 +4,6 @@ import io.quorate.backend.Entry;
 import io.quorate.backend.QueueEntry;
 import io.quorate.backend.QuorateException;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,7 +20,7 @@ public interface GrantRule {
     /** Only the first of the queue has its turn: mutual exclusion. */
     GrantRule FIRST_ONLY = queue -> queue.ahead().isEmpty()
             ? Verdict.turn()
-            : Verdict.behind(List.of(queue.ahead().last()));
+            : Verdict.behind(List.of(queue.ahead().get(queue.ahead().size() - 1)));
 
     /** Judges a place by those who are ahead of it. */
     Verdict judge(Standing queue);
@@ -33,7 +32,7 @@ public interface GrantRule {
      * @param sharing those of them who were granted the exclusive turn and have turned it into a shared one
      * @param terms the entry that holds the terms of the queue; empty if it has none, or they are not known yet
      */
-    record Standing(NavigableSet<QueueEntry> ahead, Set<QueueEntry> sharing, Optional<Entry> terms) {}
+    record Standing(List<QueueEntry> ahead, Set<QueueEntry> sharing, Optional<Entry> terms) {}
 
     /** What a rule says about a place. */
     sealed interface Verdict {

@@ -11,12 +11,11 @@ import io.quorate.backend.TicketName;
 import io.quorate.internal.GrantRule.Standing;
 import io.quorate.internal.GrantRule.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -89,11 +88,12 @@ final class Look {
         return shares;
     }
 
-    private static NavigableSet<QueueEntry> tickets(Listing listing) {
-        NavigableSet<QueueEntry> tickets = new TreeSet<>(QueueSight.FIFO);
+    private static List<QueueEntry> tickets(Listing listing) {
+        List<QueueEntry> tickets = new ArrayList<>();
         for (Key key : listing.keys()) {
             TicketName.parse(key.name()).ifPresent(name -> tickets.add(new QueueEntry(key, name)));
         }
+        tickets.sort(Comparator.comparing(QueueEntry::name, TicketName.FIFO));
         return tickets;
     }
 }

@@ -12,21 +12,20 @@ import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.Ticket;
-import io.quorate.backend.TicketName;
 import io.quorate.backend.Watch;
 import io.quorate.backend.WatchBatch;
 import io.quorate.backend.WatchListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +34,27 @@ import org.slf4j.LoggerFactory;
  * What a session knows of one queue in which it has places: its own tickets, and those it waits for, each by a watch of its own, so that
  * nobody is notified of a departure who does not wait for it.
  *
- * <p><b>What is known of the others</b> may be out of date in one direction only. A ticket comes with the list of all who are ahead of it,
- * nobody can come in there later, and whoever leaves unwatched stays in the list: those who are really ahead are always among those who
- * are {@linkplain #ahead known to be}. When somebody leaves who was waited for, and there are others in the list, it is read anew once, by one
- * request; what is missing then has left.
+ * <p><b>Safety.</b> For each of the session's tickets that exist, those who really are ahead of it are always among those who are
+ * {@linkplain #ahead known to be}. What is known of the others may be out of date in that one direction only:
+ *
+ * <ol>
+ *   <li>A ticket comes with the list of all who are ahead of it, in their order, as of a state in which it exists. Nobody can come in there
+ *       later, so that the list only shrinks.
+ *   <li>The line is the list of the newest ticket, with that ticket at its end. Tickets are older and newer by their {@linkplain Ticket#revision()
+ *       revisions}, which rise for ever. An older one that still exists is in the list of a newer one, behind exactly those who are still
+ *       ahead of it; one that is not in it, with all who were ahead of it only, has left. This does not depend on the order in which tickets arrive:
+ *       the list of an older ticket is not looked at.
+ *   <li>Nothing is ever put in order here, and names are never compared but for being the same. A queue that was deleted and created anew numbers its tickets from the
+ *       start, so that the numbers of its different lives say nothing about each other; a line is of one life, because a list is.
+ *   <li>Nobody but a newer list takes a ticket out of the line unless it was found absent in a state that is not older than one in which the session
+ *       knew it to exist. A session does not see the past of what it has seen: a watch that is opened and a listing that is asked for while a ticket is in the line
+ *       show a state in which it exists, or has left. For those that came into the line only after that was asked for, its absence
+ *       there counts for nothing. Since names never come back, who has left has left for good, however late that is heard.
+ *   <li>A list that arrives after the news of a departure may bring back who left, which is merely too careful: whoever is waited for is watched
+ *       anew and found absent.
+ * </ol>
+ *
+ * <p>When somebody leaves who was waited for, and there are others in the line, it is read anew once, by one request; what is missing then has left.
  *
  * <p>Who has to wait for very many at the same time watches the queue as a whole instead: one watch for all of them. Of a ticket that it must
  * not read a session is told nothing, by no watch; the names can be read all the same, and who waits for such a ticket looks at them again
@@ -54,18 +70,14 @@ final class QueueSight {
     /** How many tickets of others are watched one by one; for more of them the whole queue is. */
     private static final int MAX_AIMED = 8;
 
-    /** First come first; of different lives of a queue, by name. */
-    static final Comparator<QueueEntry> FIFO =
-            Comparator.comparing(QueueEntry::name, TicketName.FIFO).thenComparing(QueueEntry::key);
-
     /** Whoever has places in the queue. Told on the lane. */
     interface Viewer {
 
-        /** A ticket of the session has left the queue. */
-        void ownLeft(QueueEntry entry);
+        /** Tickets of the session have left the queue. */
+        void ownLeft(List<Ticket> tickets);
 
         /** A ticket of the session was seen in the queue, over the present connection. */
-        void ownSeen(QueueEntry entry);
+        void ownSeen(Ticket ticket);
 
         /** What is known of the others has changed. */
         void othersChanged();
@@ -77,10 +89,16 @@ final class QueueSight {
     private final Session session;
     private final Key queue;
     private final Viewer viewer;
-    private final NavigableSet<QueueEntry> known = new TreeSet<>(FIFO);
     private final Set<QueueEntry> sharing = new HashSet<>();
-    private final Set<QueueEntry> own = new HashSet<>();
+    private final Map<QueueEntry, Ticket> own = new LinkedHashMap<>();
     private final Map<QueueEntry, Sighting> sightings = new HashMap<>();
+
+    /** Who is not known to have left, in the order of the queue; the session's newest ticket is at the end. All of its own are in it. */
+    private Set<QueueEntry> line = new LinkedHashSet<>();
+
+    /** The revision of the newest ticket, whose list the line is. */
+    private long newest = Long.MIN_VALUE;
+
     private boolean outdated;
     private boolean reading;
 
@@ -96,17 +114,30 @@ final class QueueSight {
         this.viewer = viewer;
     }
 
-    /** Takes a new ticket of the session in, and those who are ahead of it. */
+    /** Takes a new ticket of the session in, and those who are ahead of it. Tells of those of the session that turn out to have left. */
     void arrived(Ticket ticket) {
-        QueueEntry entry = ticket.place();
-        known.headSet(entry, false).retainAll(new HashSet<>(ticket.ahead()));
-        known.addAll(ticket.ahead());
-        known.add(entry);
-        own.add(entry);
-        sightings.computeIfAbsent(entry, Sighting::new).open();
+        own.put(ticket.place(), ticket);
+        if (ticket.revision() > newest) {
+            lineUp(ticket);
+        } else if (!line.contains(ticket.place())) {
+            ownLeft(List.of(ticket.place()));
+        }
+        if (own.containsKey(ticket.place())) {
+            sightings.computeIfAbsent(ticket.place(), Sighting::new).open();
+        }
     }
 
-    /** Takes note of tickets that were seen to share their turn. Those that are not known are of no use and do no harm. */
+    private void lineUp(Ticket ticket) {
+        List<QueueEntry> departed = new ArrayList<>(line);
+        line = new LinkedHashSet<>(ticket.ahead());
+        line.add(ticket.place());
+        newest = ticket.revision();
+        departed.removeAll(line);
+        departed.forEach(this::left);
+        ownLeft(departed);
+    }
+
+    /** Takes note of tickets that were seen to share their turn. Those that are not in the line are of no use and do no harm. */
     void noteSharing(Set<QueueEntry> entries) {
         sharing.addAll(entries);
     }
@@ -119,12 +150,19 @@ final class QueueSight {
 
     /** Returns how many tickets are known. */
     int size() {
-        return known.size();
+        return line.size();
     }
 
-    /** Returns who is ahead of a ticket, and perhaps some who were. */
-    NavigableSet<QueueEntry> ahead(QueueEntry entry) {
-        return Collections.unmodifiableNavigableSet(known.headSet(entry, false));
+    /** Returns who is ahead of a ticket of the session, first come first, and perhaps some who were. */
+    List<QueueEntry> ahead(QueueEntry entry) {
+        List<QueueEntry> ahead = new ArrayList<>();
+        for (QueueEntry each : line) {
+            if (each.equals(entry)) {
+                return ahead;
+            }
+            ahead.add(each);
+        }
+        throw new IllegalArgumentException(entry + " is no ticket of this session, or was told to have left");
     }
 
     /** Returns those who are known to share their turn though their label says that they do not. */
@@ -135,7 +173,7 @@ final class QueueSight {
     /** Waits for these to leave, and for no others. */
     void aimAt(List<QueueEntry> blockers) {
         boolean many = blockers.size() > MAX_AIMED;
-        Set<QueueEntry> wanted = new HashSet<>(own);
+        Set<QueueEntry> wanted = new HashSet<>(own.keySet());
         if (!many || unreadable) {
             closeWhole();
         }
@@ -165,12 +203,12 @@ final class QueueSight {
         closeWhole();
         lookAgain(false);
         own.clear();
-        known.clear();
+        line.clear();
         sharing.clear();
     }
 
     private void left(QueueEntry entry) {
-        known.remove(entry);
+        line.remove(entry);
         sharing.remove(entry);
         Sighting sighting = sightings.get(entry);
         if (sighting != null) {
@@ -181,21 +219,44 @@ final class QueueSight {
     /** Takes note that an entry that was watched is gone. */
     private void gone(QueueEntry entry) {
         left(entry);
-        if (own.remove(entry)) {
-            viewer.ownLeft(entry);
+        if (own.containsKey(entry)) {
+            ownLeft(List.of(entry));
         } else {
             outdated = true;
         }
         viewer.othersChanged();
     }
 
-    /** Reads who is there. Only removals are taken from it: it may be older than what a ticket has brought meanwhile. */
+    /** Tells which of those who have left are the session's own, all at once: what that makes somebody do finds none of them here. */
+    private void ownLeft(List<QueueEntry> departed) {
+        List<Ticket> tickets = new ArrayList<>();
+        for (QueueEntry entry : departed) {
+            Ticket ticket = own.remove(entry);
+            if (ticket != null) {
+                tickets.add(ticket);
+            }
+        }
+        if (!tickets.isEmpty()) {
+            viewer.ownLeft(tickets);
+        }
+    }
+
+    /** Takes those who are absent from a state out, but for the session's own, which have their own watches. */
+    private void retain(List<QueueEntry> asked, Predicate<QueueEntry> isThere) {
+        for (QueueEntry entry : asked) {
+            if (!isThere.test(entry) && !own.containsKey(entry)) {
+                left(entry);
+            }
+        }
+    }
+
+    /** Reads who is there. Only those who are in the line already can be missing: it may be older than what a ticket brings meanwhile. */
     private void read() {
         if (reading) {
             return;
         }
         reading = true;
-        List<QueueEntry> before = new ArrayList<>(known);
+        List<QueueEntry> before = List.copyOf(line);
         session.list(queue, Content.KEYS, Read.ANY).whenComplete((listing, failure) -> {
             reading = false;
             if (listing == null) {
@@ -204,11 +265,7 @@ final class QueueSight {
             }
             outdated = false;
             Set<Key> present = new HashSet<>(listing.keys());
-            for (QueueEntry entry : before) {
-                if (!present.contains(entry.key()) && !own.contains(entry)) {
-                    left(entry);
-                }
-            }
+            retain(before, entry -> present.contains(entry.key()));
             viewer.othersChanged();
         });
     }
@@ -278,8 +335,11 @@ final class QueueSight {
             }
             if (!isThere) {
                 gone(entry);
-            } else if (own.contains(entry) && (batch.initial() || batch.gap())) {
-                viewer.ownSeen(entry);
+                return;
+            }
+            Ticket ticket = own.get(entry);
+            if (ticket != null && (batch.initial() || batch.gap())) {
+                viewer.ownSeen(ticket);
             }
         }
 
@@ -292,7 +352,7 @@ final class QueueSight {
         @Override
         public void onEnd(QuorateException cause) {
             sightings.remove(entry);
-            if (cause instanceof AccessDeniedException && !own.contains(entry)) {
+            if (cause instanceof AccessDeniedException && !own.containsKey(entry)) {
                 // The names are enough to wait by, and who may take a place may read them.
                 if (!unreadable) {
                     log.warn(
@@ -312,22 +372,21 @@ final class QueueSight {
     /** All tickets, for as long as very many of them are waited for. */
     private final class WholeQueue implements WatchListener {
 
+        /** Who can be missing from the first batch. */
+        private final List<QueueEntry> before = List.copyOf(line);
+
         @Override
         public void onBatch(WatchBatch batch) {
             Set<QueueEntry> there = new HashSet<>();
             for (Change change : batch.changes()) {
-                if (change instanceof Change.Left left && !own.contains(left.place())) {
+                if (change instanceof Change.Left left && !own.containsKey(left.place())) {
                     left(left.place());
                 } else if (change instanceof Change.Joined joined) {
                     there.add(joined.place());
-                    known.add(joined.place());
                 }
             }
             if (batch.initial()) {
-                List<QueueEntry> absent = known.stream()
-                        .filter(entry -> !there.contains(entry) && !own.contains(entry))
-                        .toList();
-                absent.forEach(QueueSight.this::left);
+                retain(before, there::contains);
             }
             viewer.othersChanged();
         }

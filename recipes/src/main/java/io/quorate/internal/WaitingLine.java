@@ -12,6 +12,7 @@ import io.quorate.backend.Ticket;
 import io.quorate.internal.GrantRule.Standing;
 import io.quorate.internal.GrantRule.Verdict;
 import io.quorate.lease.LossCause;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,13 @@ final class WaitingLine implements QueueSight.Viewer {
 
     private final Session session;
     private final QueueSight sight;
-    private final NavigableMap<QueueEntry, Waiting> waiting = new TreeMap<>(QueueSight.FIFO);
+
+    /**
+     * Those who wait, by the revisions of their tickets, which are first come first whatever became of the queue meanwhile. Places of several lives of
+     * the queue wait together for as long as the news of the deletion is on its way.
+     */
+    private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
+
     private final Map<QueueEntry, Ownership> owned = new HashMap<>();
     private int enqueuing;
     private boolean ended;
@@ -127,7 +134,7 @@ final class WaitingLine implements QueueSight.Viewer {
     }
 
     private void giveBack(Ticket ticket) {
-        waiting.remove(ticket.place());
+        waiting.remove(ticket.revision());
         sight.forget(ticket.place());
         session.dequeue(ticket);
     }
@@ -177,12 +184,12 @@ final class WaitingLine implements QueueSight.Viewer {
     }
 
     @Override
-    public void ownSeen(QueueEntry entry) {
-        Ownership ownership = owned.get(entry);
+    public void ownSeen(Ticket ticket) {
+        Ownership ownership = owned.get(ticket.place());
         if (ownership != null) {
             ownership.verified();
         }
-        Waiting place = waiting.get(entry);
+        Waiting place = waiting.get(ticket.revision());
         if (place != null) {
             place.seen = true;
             judge();
@@ -190,14 +197,24 @@ final class WaitingLine implements QueueSight.Viewer {
     }
 
     @Override
-    public void ownLeft(QueueEntry entry) {
-        Ownership ownership = owned.remove(entry);
-        if (ownership != null) {
-            ownership.lose(LossCause.ENTRY_DELETED);
+    public void ownLeft(List<Ticket> tickets) {
+        List<Ownership> lost = new ArrayList<>();
+        List<Place> removed = new ArrayList<>();
+        for (Ticket ticket : tickets) {
+            Ownership ownership = owned.remove(ticket.place());
+            if (ownership != null) {
+                lost.add(ownership);
+            }
+            Waiting gone = waiting.remove(ticket.revision());
+            if (gone != null) {
+                removed.add(gone.place);
+            }
         }
-        Waiting gone = waiting.remove(entry);
-        if (gone != null && gone.place.end()) {
-            gone.place.waiter().removed();
+        lost.forEach(ownership -> ownership.lose(LossCause.ENTRY_DELETED));
+        for (Place place : removed) {
+            if (place.end()) {
+                place.waiter().removed();
+            }
         }
     }
 
@@ -219,16 +236,22 @@ final class WaitingLine implements QueueSight.Viewer {
         }
         place.ticket(ticket);
         Waiting arrived = new Waiting(place, ticket, grants, session.state() == SessionState.CONNECTED);
-        waiting.put(ticket.place(), arrived);
+        waiting.put(ticket.revision(), arrived);
         sight.arrived(ticket);
+        if (!place.isEnded()) {
+            tellHowItStands(arrived);
+        }
+        judge();
+    }
+
+    private void tellHowItStands(Waiting arrived) {
         Verdict verdict = verdict(arrived);
         if (verdict instanceof Verdict.Refused refused) {
             refuse(arrived, refused.cause());
         } else if (verdict instanceof Verdict.Behind behind
                 && !behind.blockers().isEmpty()) {
-            place.waiter().hasToWait();
+            arrived.place.waiter().hasToWait();
         }
-        judge();
     }
 
     private Verdict verdict(Waiting place) {
@@ -251,9 +274,12 @@ final class WaitingLine implements QueueSight.Viewer {
     /** Tells those who can never have a turn under the new terms, and perhaps grants others theirs. */
     private void termsChanged() {
         for (Waiting place : List.copyOf(waiting.values())) {
+            if (place.place.isEnded()) {
+                continue;
+            }
             if (verdict(place) instanceof Verdict.Refused refused) {
                 refuse(place, refused.cause());
-            } else if (verdict(place) instanceof Verdict.Behind && !place.place.isEnded()) {
+            } else if (verdict(place) instanceof Verdict.Behind) {
                 place.place.waiter().hasToWait();
             }
         }
@@ -276,7 +302,7 @@ final class WaitingLine implements QueueSight.Viewer {
                 confirm(first);
                 return;
             } else {
-                waiting.remove(first.ticket.place());
+                waiting.remove(first.ticket.revision());
                 grant(first);
             }
         }
@@ -314,9 +340,9 @@ final class WaitingLine implements QueueSight.Viewer {
     }
 
     private void failAll(QuorateException cause) {
-        Map<QueueEntry, Waiting> all = Map.copyOf(waiting);
+        List<Waiting> all = List.copyOf(waiting.values());
         waiting.clear();
-        all.values().forEach(gone -> {
+        all.forEach(gone -> {
             if (gone.place.end()) {
                 gone.place.waiter().failed(cause);
             }

@@ -30,10 +30,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** Who stands in one queue, as a listing shows it, and requests to those who hold what they queued up for. */
 final class QueueContenders implements Contended {
 
-    private static final Comparator<QueueEntry> FIFO =
-            Comparator.comparing(QueueEntry::name, TicketName.FIFO).thenComparing(QueueEntry::key);
+    private static final Comparator<QueueEntry> FIFO = Comparator.comparing(QueueEntry::name, TicketName.FIFO);
 
     private final Client client;
     private final String what;
@@ -136,7 +133,7 @@ final class QueueContenders implements Contended {
     }
 
     private QueueView view(List<Entry> entries, Optional<Entry> known) {
-        NavigableSet<QueueEntry> ahead = new TreeSet<>(FIFO);
+        List<QueueEntry> ahead = new ArrayList<>();
         Set<QueueEntry> sharing = new HashSet<>();
         List<Contender> holders = new ArrayList<>();
         List<Contender> waiters = new ArrayList<>();

@@ -4,7 +4,6 @@ import io.quorate.backend.QueueEntry;
 import io.quorate.internal.GrantRule;
 import io.quorate.lock.LockMode;
 import java.util.List;
-import java.util.NavigableSet;
 
 /** Who waits for whom at a lock for reading and writing. */
 final class ReadWriteRules {
@@ -17,8 +16,8 @@ final class ReadWriteRules {
 
     /** A reader waits for the last writer ahead of it, unless that has turned into a reader. */
     static final GrantRule READER = queue -> {
-        NavigableSet<QueueEntry> nearestFirst = queue.ahead().descendingSet();
-        for (QueueEntry entry : nearestFirst) {
+        for (int i = queue.ahead().size() - 1; i >= 0; i--) {
+            QueueEntry entry = queue.ahead().get(i);
             if (!entry.label().equals(READ) && !queue.sharing().contains(entry)) {
                 return GrantRule.Verdict.behind(List.of(entry));
             }

@@ -62,7 +62,8 @@ record SemaphoreRule(String what, int weight) implements GrantRule {
         }
         List<QueueEntry> blockers = new ArrayList<>();
         long taken = 0;
-        for (QueueEntry entry : queue.ahead().descendingSet()) {
+        for (int i = queue.ahead().size() - 1; i >= 0; i--) {
+            QueueEntry entry = queue.ahead().get(i);
             blockers.add(entry);
             taken += weight(entry.label());
             if (taken + weight > permits) {
