@@ -236,11 +236,12 @@ final class SessionCore implements SessionLink.Listener {
         lane.offer(() -> state.publish(terminal));
         failUnanswered();
         lane.offer(() -> watching.forEach(watch -> watch.end(session.over())));
-        lane.finish(() -> {
+        // On the lane, so that it refuses nobody who was not told of the end yet and would try again on this session.
+        lane.offer(() -> lane.finish(() -> {
             backend.ended(session);
             backend.laneEnded(lane);
             end.complete(null);
-        });
+        }));
     }
 
     private void failUnanswered() {
