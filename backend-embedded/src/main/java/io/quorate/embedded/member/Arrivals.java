@@ -47,7 +47,11 @@ final class Arrivals {
     private void take(Transport.Arrival arrival) {
         if (arrival instanceof Transport.Arrival.Received received) {
             take(received);
-        } else if (arrival instanceof Transport.Arrival.Connected up) {
+            return;
+        }
+        // What came over a connection that is lost or replaced now belongs to it, the content of a snapshot above all.
+        step.run();
+        if (arrival instanceof Transport.Arrival.Connected up) {
             links.up(up.member(), up.connection());
             protocol.add(new Event.ConnectionUp(up.member(), up.connection()));
         } else if (arrival instanceof Transport.Arrival.Disconnected down) {

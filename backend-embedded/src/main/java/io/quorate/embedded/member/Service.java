@@ -116,8 +116,15 @@ final class Service {
         attachment.dropped();
     }
 
-    /** Ends the attachment of every session. */
-    void detachAll() {
+    /** Lets all sessions go; those that are being opened are opened elsewhere. */
+    void drain() {
+        detachAll();
+        controls.clear();
+        controlsAt.clear();
+        answers.clear();
+    }
+
+    private void detachAll() {
         List.copyOf(attachments.values()).forEach(this::detach);
     }
 

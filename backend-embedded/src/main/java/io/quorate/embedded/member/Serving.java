@@ -100,7 +100,7 @@ final class Serving {
     /** Lets the sessions move to other members; a leader takes no more writes. */
     void drain() {
         if (service != null) {
-            service.detachAll();
+            service.drain();
         }
         if (leadership != null) {
             leadership.drain();

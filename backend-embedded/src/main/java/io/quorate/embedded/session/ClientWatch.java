@@ -10,7 +10,6 @@ import io.quorate.backend.TicketName;
 import io.quorate.backend.Watch;
 import io.quorate.backend.WatchBatch;
 import io.quorate.backend.WatchListener;
-import io.quorate.embedded.tree.NodeChange;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.tree.WatchedChange;
 import java.util.ArrayDeque;
@@ -20,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -161,7 +161,7 @@ final class ClientWatch implements Watch {
             if (seen.add(change.change().path())) {
                 Key changed = Key.of(change.change().path());
                 if (!changed.equals(namespace.root())) {
-                    collect(changed, change.change(), state, changes);
+                    collect(changed, state, changes);
                 }
             }
         }
@@ -171,11 +171,13 @@ final class ClientWatch implements Watch {
         }
     }
 
-    private void collect(Key changed, NodeChange change, StateMachine state, List<Change> changes) {
-        if (change instanceof NodeChange.Deleted) {
+    private void collect(Key changed, StateMachine state, List<Change> changes) {
+        // What one transaction removes and creates again is there: only what it leaves behind counts.
+        Optional<Entry> left = state.get(changed);
+        if (left.isEmpty()) {
             remove(changed, changes);
         } else if (scope != Scope.QUEUE) {
-            state.get(changed).ifPresent(entry -> put(entry, changes));
+            put(left.get(), changes);
         } else if (view.putIfAbsent(changed, new Revisions(0, 0)) == null) {
             changes.add(new Change.Joined(place(namespace.relative(changed))));
         }

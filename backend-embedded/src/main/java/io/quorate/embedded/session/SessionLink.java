@@ -165,9 +165,11 @@ final class SessionLink implements Attachment.Client {
         asksForCommitIndex = true;
         // Should the answer be lost, the question is asked again.
         frontEnd.after(LOST_LINK_DELAY, () -> asksForCommitIndex = false);
+        // The session may attach and see more before the answer arrives, which says nothing of that.
+        long seenWhenAsked = seen;
         member.confirmCommitIndex(index -> {
-            if (attachment == null && !ended && index < seen) {
-                listener.onStale(seen);
+            if (attachment == null && !ended && index < seenWhenAsked) {
+                listener.onStale(seenWhenAsked);
             }
         });
     }

@@ -1,4 +1,4 @@
-/** Tests of the members. */
+/** Tests of the runtime of a member, and the simulated storage beneath it. */
 @NullMarked
 package io.quorate.embedded.member;
 

@@ -6,7 +6,7 @@ import io.quorate.embedded.zab.Message;
 final class AcknowledgedIsDurable extends Property {
 
     @Override
-    void onSend(SimNode node, Message message) {
+    void onSend(ObservedMember node, Message message) {
         if (message instanceof Message.Ack m) {
             require(
                     m.index() <= node.disk().end().index(),

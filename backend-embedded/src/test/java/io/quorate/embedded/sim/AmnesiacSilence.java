@@ -7,7 +7,7 @@ import io.quorate.embedded.zab.RoleName;
 final class AmnesiacSilence extends Property {
 
     @Override
-    void onSend(SimNode node, Message message) {
+    void onSend(ObservedMember node, Message message) {
         if (node.disk().promise().voter()) {
             return;
         }
@@ -19,7 +19,7 @@ final class AmnesiacSilence extends Property {
     }
 
     @Override
-    void afterEvent(SimNode node) {
+    void afterEvent(ObservedMember node) {
         require(
                 node.disk().promise().voter() || node.peer().role() != RoleName.LEADING,
                 node.id() + ", which lost its disk, leads");

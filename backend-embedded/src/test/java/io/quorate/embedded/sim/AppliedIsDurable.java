@@ -4,7 +4,7 @@ package io.quorate.embedded.sim;
 final class AppliedIsDurable extends Property {
 
     @Override
-    void onApply(SimNode node, long from, long through) {
+    void onApply(ObservedMember node, long from, long through) {
         require(
                 through <= node.disk().end().index(),
                 "member " + node.id() + " applies " + through + ", durable is "

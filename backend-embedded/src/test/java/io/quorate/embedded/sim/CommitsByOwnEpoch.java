@@ -6,7 +6,7 @@ import io.quorate.embedded.zab.LogRecord;
 final class CommitsByOwnEpoch extends Property {
 
     @Override
-    void onCommitted(SimNode leader, LogRecord record) {
+    void onCommitted(ObservedMember leader, LogRecord record) {
         require(
                 record.epoch() == leader.peer().epoch(),
                 "member " + leader.id() + " commits up to " + record + " by counting, in epoch "

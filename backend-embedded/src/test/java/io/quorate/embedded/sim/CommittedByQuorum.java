@@ -14,7 +14,7 @@ final class CommittedByQuorum extends Property {
     }
 
     @Override
-    void onCommitted(SimNode leader, LogRecord record) {
+    void onCommitted(ObservedMember leader, LogRecord record) {
         int found = holders.of(record.index()) + holders.forgetful();
         require(found >= quorum, record + " is committed by member " + leader.id() + " on " + found + " disks");
     }

@@ -14,7 +14,7 @@ final class Durability extends Property {
     }
 
     @Override
-    void onDiskChanged(SimNode node) {
+    void onDiskChanged(ObservedMember node) {
         long last = committed.lastIndex();
         int found = holders.of(last) + holders.forgetful();
         require(

@@ -14,7 +14,7 @@ final class EpochsOnDisk extends Property {
     }
 
     @Override
-    void onSend(SimNode node, Message message) {
+    void onSend(ObservedMember node, Message message) {
         long promised = node.disk().promise().epoch();
         if (message instanceof Message.FollowerInfo m) {
             require(m.acceptedEpoch() <= promised, node.id() + " says " + m + ", on disk is " + promised);
@@ -28,7 +28,7 @@ final class EpochsOnDisk extends Property {
         }
     }
 
-    private void requireOnDisk(SimNode node, long epoch, long index, Message message) {
+    private void requireOnDisk(ObservedMember node, long epoch, long index, Message message) {
         LogPoint end = node.disk().end();
         require(
                 epoch < end.epoch() || (epoch == end.epoch() && index <= end.index()),
@@ -36,7 +36,7 @@ final class EpochsOnDisk extends Property {
     }
 
     @Override
-    void onDiskChanged(SimNode node) {
+    void onDiskChanged(ObservedMember node) {
         long promised = node.disk().promise().epoch();
         require(
                 promised >= accepted[node.position()],
@@ -48,7 +48,7 @@ final class EpochsOnDisk extends Property {
     }
 
     @Override
-    void onWiped(SimNode node) {
+    void onWiped(ObservedMember node) {
         accepted[node.position()] = 0;
     }
 }

@@ -11,7 +11,7 @@ final class GaplessHistory extends LogProperty {
     }
 
     @Override
-    void check(SimNode node, LogPoint before, LogRecord record) {
+    void check(ObservedMember node, LogPoint before, LogRecord record) {
         require(record.index() == before.index() + 1, record + " of member " + node.id() + " follows " + before);
     }
 }

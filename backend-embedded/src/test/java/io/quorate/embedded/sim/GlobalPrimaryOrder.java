@@ -11,7 +11,7 @@ final class GlobalPrimaryOrder extends LogProperty {
     }
 
     @Override
-    void check(SimNode node, LogPoint before, LogRecord record) {
+    void check(ObservedMember node, LogPoint before, LogRecord record) {
         require(record.epoch() >= before.epoch(), record + " of member " + node.id() + " follows " + before);
     }
 }

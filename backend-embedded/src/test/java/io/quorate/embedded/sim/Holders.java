@@ -4,9 +4,9 @@ package io.quorate.embedded.sim;
 final class Holders {
 
     private final CommittedHistory committed;
-    private final SimNode[] nodes;
+    private final ObservedMember[] nodes;
 
-    Holders(CommittedHistory committed, SimNode[] nodes) {
+    Holders(CommittedHistory committed, ObservedMember[] nodes) {
         this.committed = committed;
         this.nodes = nodes;
     }
@@ -14,7 +14,7 @@ final class Holders {
     /** The number of disks that hold the committed history up to an index. */
     int of(long index) {
         int holders = 0;
-        for (SimNode node : nodes) {
+        for (ObservedMember node : nodes) {
             if (holds(node.disk(), index)) {
                 holders++;
             }
@@ -22,7 +22,7 @@ final class Holders {
         return holders;
     }
 
-    private boolean holds(SimDisk disk, long index) {
+    private boolean holds(DurableImage disk, long index) {
         return disk.base().index() > index
                 || (disk.end().index() >= index && disk.hashAt(index) == committed.hashAt(index));
     }
@@ -30,7 +30,7 @@ final class Holders {
     /** The number of members that have lost their disk and do not count again yet. */
     int forgetful() {
         int forgetful = 0;
-        for (SimNode node : nodes) {
+        for (ObservedMember node : nodes) {
             forgetful += node.disk().promise().voter() ? 0 : 1;
         }
         return forgetful;

@@ -11,14 +11,14 @@ final class Integrity extends Property {
     private final Set<Long> proposed = new HashSet<>();
 
     @Override
-    void onProposed(SimNode leader, RecordBatch records) {
+    void onProposed(ObservedMember leader, RecordBatch records) {
         for (int i = 0; i < records.size(); i++) {
             proposed.add(records.get(i).hash());
         }
     }
 
     @Override
-    void onDiskChanged(SimNode node) {
+    void onDiskChanged(ObservedMember node) {
         LogPoint end = node.disk().end();
         require(
                 end.index() == 0 || proposed.contains(end.hash()),

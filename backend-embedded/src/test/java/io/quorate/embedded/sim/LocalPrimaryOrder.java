@@ -11,7 +11,7 @@ final class LocalPrimaryOrder extends LogProperty {
     }
 
     @Override
-    void check(SimNode node, LogPoint before, LogRecord record) {
+    void check(ObservedMember node, LogPoint before, LogRecord record) {
         require(
                 record.prevHash() == before.hash(),
                 record + " of member " + node.id() + " is not chained to " + before);

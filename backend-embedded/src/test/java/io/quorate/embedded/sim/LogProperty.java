@@ -13,11 +13,11 @@ abstract class LogProperty extends Property {
     }
 
     /** Checks one record against the point of its predecessor. */
-    abstract void check(SimNode node, LogPoint before, LogRecord record);
+    abstract void check(ObservedMember node, LogPoint before, LogRecord record);
 
     @Override
-    final void onDiskChanged(SimNode node) {
-        SimDisk disk = node.disk();
+    final void onDiskChanged(ObservedMember node) {
+        DurableImage disk = node.disk();
         long from = Math.max(
                 disk.base().index(),
                 Math.min(checked[node.position()], disk.end().index()) - 1);

@@ -10,7 +10,7 @@ final class OneLeaderPerEpoch extends Property {
     private final Map<Long, Long> leaders = new HashMap<>();
 
     @Override
-    void onProposed(SimNode leader, RecordBatch records) {
+    void onProposed(ObservedMember leader, RecordBatch records) {
         long identity = leader.life() * 1000 + leader.id();
         Long first = leaders.putIfAbsent(records.last().epoch(), identity);
         require(

@@ -1,8 +1,10 @@
 package io.quorate.embedded.sim;
 
+import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.zab.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,25 +45,32 @@ final class PlantedBugs {
                 plant(flaw.name(), PlantedBug.NONE, flaw);
             }
         }
+        for (RuntimeFlaw flaw : RuntimeFlaw.values()) {
+            if (flaw != RuntimeFlaw.NONE && (only == null || flaw.name().equals(only))) {
+                note("RUNTIME_" + flaw, firstFailure(seed -> new EngineRun(seed, flaw).run(Simulation.EVENTS)));
+            }
+        }
         System.out.printf("planted=%d caught=%d%n", planted, planted - survivors.size());
         return survivors;
     }
 
     private void plant(String name, PlantedBug bug, DiskFlaw flaw) {
+        note(name, firstFailure(seed -> new RandomRun(seed, bug, flaw).run(Simulation.EVENTS)));
+    }
+
+    private void note(String name, @Nullable String failure) {
         planted++;
-        String failure = firstFailure(bug, flaw);
-        System.out.printf("%-36s %s%n", name, failure == null ? "NOT CAUGHT" : failure);
+        System.out.printf("%-40s %s%n", name, failure == null ? "NOT CAUGHT" : failure);
         if (failure == null) {
             survivors.add(name);
         }
     }
 
-    private @Nullable String firstFailure(PlantedBug bug, DiskFlaw flaw) {
+    private @Nullable String firstFailure(LongFunction<RandomRun.Outcome> schedule) {
         for (int i = 1; i <= schedulesPerBug; i++) {
-            RandomRun.Outcome outcome = new RandomRun(i, bug, flaw).run(Simulation.EVENTS);
-            String failure = outcome.failure();
+            String failure = schedule.apply(i).failure();
             if (failure != null) {
-                return "seed " + i + ": " + failure.substring(0, Math.min(failure.length(), 130));
+                return "after " + i + " schedules: " + failure.substring(0, Math.min(failure.length(), 130));
             }
         }
         return null;

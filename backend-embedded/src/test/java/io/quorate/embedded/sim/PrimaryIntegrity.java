@@ -10,7 +10,7 @@ final class PrimaryIntegrity extends Property {
     }
 
     @Override
-    void onEstablished(SimNode leader) {
+    void onEstablished(ObservedMember leader) {
         long last = committed.lastIndexBefore(leader.peer().epoch());
         require(
                 leader.writtenEnd().index() >= last,

@@ -7,31 +7,31 @@ import io.quorate.embedded.zab.RecordBatch;
 /** Something that must hold all through a run. It is told what happens and throws when it does not hold. */
 abstract class Property {
 
-    void onSend(SimNode node, Message message) {}
+    void onSend(ObservedMember node, Message message) {}
 
     /** A leader has proposed records. */
-    void onProposed(SimNode leader, RecordBatch records) {}
+    void onProposed(ObservedMember leader, RecordBatch records) {}
 
     /** A leader has committed a record that was not committed before. */
-    void onCommitted(SimNode leader, LogRecord record) {}
+    void onCommitted(ObservedMember leader, LogRecord record) {}
 
     /** A member is about to apply {@code (from, through]}. */
-    void onApply(SimNode node, long from, long through) {}
+    void onApply(ObservedMember node, long from, long through) {}
 
     /** A member has restored its state from a snapshot. */
-    void onRestored(SimNode node, long index) {}
+    void onRestored(ObservedMember node, long index) {}
 
     /** A leader has reached broadcast. */
-    void onEstablished(SimNode leader) {}
+    void onEstablished(ObservedMember leader) {}
 
     /** What a power cut would leave at a member has changed. */
-    void onDiskChanged(SimNode node) {}
+    void onDiskChanged(ObservedMember node) {}
 
     /** A member's disk was replaced by an empty one. */
-    void onWiped(SimNode node) {}
+    void onWiped(ObservedMember node) {}
 
     /** Looks at a member after each event it handled. */
-    void afterEvent(SimNode node) {}
+    void afterEvent(ObservedMember node) {}
 
     final void require(boolean holds, String detail) {
         if (!holds) {

@@ -8,7 +8,7 @@ import io.quorate.embedded.zab.RecordType;
 final class ProposalsInBroadcast extends Property {
 
     @Override
-    void onProposed(SimNode leader, RecordBatch records) {
+    void onProposed(ObservedMember leader, RecordBatch records) {
         require(
                 records.last().type() == RecordType.NEWLEADER || leader.peer().phase() == Phase.BROADCAST,
                 "member " + leader.id() + " proposes " + records + " in "

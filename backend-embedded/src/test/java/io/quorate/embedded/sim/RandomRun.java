@@ -26,6 +26,7 @@ final class RandomRun {
     private final SimulatedEnsemble ensemble;
     private final Timeline timeline;
     private final SimNode[] nodes;
+    private final Partitions partitions;
     private boolean faultsEnded;
     private boolean quiet;
 
@@ -44,6 +45,7 @@ final class RandomRun {
         this.ensemble = new SimulatedEnsemble(swarm.members, swarm.times, swarm, flaw, this::newPeer);
         this.timeline = ensemble.timeline();
         this.nodes = ensemble.nodes();
+        this.partitions = new Partitions(random, ensemble.network(), nodes.length);
         if (swarm.storageFailure > 0) {
             ensemble.storageMayFail();
         }
@@ -200,7 +202,7 @@ final class RandomRun {
 
     private void strikeNetwork() {
         if (random.chance(swarm.heal)) {
-            unblockAll();
+            partitions.healAll();
         }
         int a = random.below(nodes.length);
         int b = random.below(nodes.length);
@@ -214,44 +216,12 @@ final class RandomRun {
         }
         if (random.chance(swarm.partition)) {
             ensemble.count(Rare.PARTITION);
-            divide();
+            partitions.divide();
         }
         if (nodes.length >= 3 && random.chance(swarm.topology)) {
-            chainOrBridge();
-        }
-    }
-
-    private void divide() {
-        long side = random.next();
-        for (int a = 0; a < nodes.length; a++) {
-            for (int b = 0; b < nodes.length; b++) {
-                if (a != b && ((side >> a) & 1) != ((side >> b) & 1)) {
-                    ensemble.network().block(a, b);
-                }
-            }
-        }
-    }
-
-    private void chainOrBridge() {
-        boolean chain = random.chance(0.5);
-        ensemble.count(chain ? Rare.CHAIN : Rare.BRIDGE);
-        int bridge = nodes.length / 2;
-        for (int a = 0; a < nodes.length; a++) {
-            for (int b = 0; b < nodes.length; b++) {
-                boolean linked =
-                        chain ? Math.abs(a - b) == 1 : a == bridge || b == bridge || (a < bridge) == (b < bridge);
-                if (a != b && !linked) {
-                    ensemble.network().block(a, b);
-                }
-            }
-        }
-    }
-
-    private void unblockAll() {
-        for (int a = 0; a < nodes.length; a++) {
-            for (int b = 0; b < nodes.length; b++) {
-                ensemble.network().unblock(a, b);
-            }
+            boolean chain = random.chance(0.5);
+            ensemble.count(chain ? Rare.CHAIN : Rare.BRIDGE);
+            partitions.leave(chain);
         }
     }
 
@@ -317,7 +287,7 @@ final class RandomRun {
         swarm.calm();
         boolean[] all = new boolean[nodes.length];
         Arrays.fill(all, true);
-        unblockAll();
+        partitions.healAll();
         for (SimNode node : nodes) {
             heal(node, all);
         }
@@ -331,31 +301,10 @@ final class RandomRun {
             }
         }
         ensemble.count(Rare.TOPOLOGY_CHECKED);
-        breakLinks(random.below(nodes.length));
+        partitions.leaveHub(random.below(nodes.length));
         timeline.runFor(20 * SimulatedEnsemble.TICK * swarm.times.election());
         quiet = false;
         expectProgress(new boolean[nodes.length]);
-    }
-
-    /** Breaks links at random, but for those of a hub to a random quorum. */
-    private void breakLinks(int hub) {
-        boolean[] quorum = new boolean[nodes.length];
-        int members = 0;
-        for (int i = random.below(nodes.length); members < nodes.length / 2 + 1; i = (i + 1) % nodes.length) {
-            if (i == hub || members < nodes.length / 2 || quorum[hub]) {
-                quorum[i] = true;
-                members++;
-            }
-        }
-        double share = 0.3 + 0.7 * random.below(100) / 100;
-        for (int a = 0; a < nodes.length; a++) {
-            for (int b = 0; b < nodes.length; b++) {
-                boolean needed = (a == hub && quorum[b]) || (b == hub && quorum[a]);
-                if (a != b && !needed && random.chance(share)) {
-                    ensemble.network().block(a, b);
-                }
-            }
-        }
     }
 
     /** A majority of members that count, at random; all members if there is no other. */
@@ -401,15 +350,12 @@ final class RandomRun {
             return false;
         }
         for (SimNode node : nodes) {
-            if (core[node.position()] && isLinked(node, leader) && (!node.isUp() || node.applied() < last)) {
+            if (core[node.position()]
+                    && partitions.areLinked(node.position(), leader.position())
+                    && (!node.isUp() || node.applied() < last)) {
                 return false;
             }
         }
         return true;
-    }
-
-    private boolean isLinked(SimNode a, SimNode b) {
-        return !ensemble.network().isBlocked(a.position(), b.position())
-                && !ensemble.network().isBlocked(b.position(), a.position());
     }
 }

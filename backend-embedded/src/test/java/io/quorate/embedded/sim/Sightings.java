@@ -3,36 +3,31 @@ package io.quorate.embedded.sim;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How often each rare event was seen. */
-final class Sightings {
+/** How often each rare event of a kind was seen. */
+final class Sightings<E extends Enum<E>> {
 
-    private final Map<Rare, long[]> counts = new EnumMap<>(Rare.class);
+    private final Map<E, long[]> counts;
 
-    Sightings() {
-        for (Rare event : Rare.values()) {
+    Sightings(Class<E> events) {
+        counts = new EnumMap<>(events);
+        for (E event : events.getEnumConstants()) {
             counts.put(event, new long[1]);
         }
     }
 
-    void add(Rare event) {
-        add(event, 1);
+    void add(E event) {
+        cell(event)[0]++;
     }
 
-    long of(Rare event) {
+    long of(E event) {
         return cell(event)[0];
     }
 
-    void addAll(Sightings others) {
-        for (Rare event : Rare.values()) {
-            add(event, others.of(event));
-        }
+    void addAll(Sightings<E> others) {
+        counts.forEach((event, count) -> count[0] += others.of(event));
     }
 
-    private void add(Rare event, long times) {
-        cell(event)[0] += times;
-    }
-
-    private long[] cell(Rare event) {
+    private long[] cell(E event) {
         long[] cell = counts.get(event);
         if (cell == null) {
             throw new IllegalStateException("no count of " + event);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Operations happen one after another. At a power cut, a prefix of the records being written is there; another
  * operation under way has happened or has not; queued ones have not.
  */
-final class SimDisk {
+final class SimDisk implements DurableImage {
 
     private final Timeline timeline;
     private final DiskFlaw flaw;
@@ -90,29 +90,33 @@ final class SimDisk {
         return starts;
     }
 
-    LogPoint end() {
+    @Override
+    public LogPoint end() {
         return log.isEmpty() ? base : log.get(log.size() - 1).point();
     }
 
-    LogPoint base() {
+    @Override
+    public LogPoint base() {
         return base;
     }
 
-    LogPoint snapshot() {
+    @Override
+    public LogPoint snapshot() {
         return snapshot;
     }
 
-    EpochPromise promise() {
+    @Override
+    public EpochPromise promise() {
         return promise;
     }
 
-    /** The record at an index that the log holds. */
-    LogRecord record(long index) {
+    @Override
+    public LogRecord record(long index) {
         return log.get((int) (index - base.index() - 1));
     }
 
-    /** The chain hash at an index from {@code base} to {@code end}. */
-    long hashAt(long index) {
+    @Override
+    public long hashAt(long index) {
         return index == base.index() ? base.hash() : record(index).hash();
     }
 
@@ -120,7 +124,8 @@ final class SimDisk {
         return RecordBatch.of(log.subList((int) (from - base.index() - 1), (int) (to - base.index())));
     }
 
-    List<LogRecord> records() {
+    @Override
+    public List<LogRecord> records() {
         return log;
     }
 

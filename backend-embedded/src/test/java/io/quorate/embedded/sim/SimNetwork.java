@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A blocked direction holds its bytes back until it is open again. When a connection is cut, each end notices at its
  * own time, and bytes that were under way may still arrive, even after a new connection is open.
  */
-final class SimNetwork {
+final class SimNetwork implements Links {
 
     private final Timeline timeline;
     private final SimNode[] nodes;
@@ -209,11 +209,13 @@ final class SimNetwork {
         }
     }
 
-    void block(int from, int to) {
+    @Override
+    public void block(int from, int to) {
         blocked[from][to] = true;
     }
 
-    void unblock(int from, int to) {
+    @Override
+    public void unblock(int from, int to) {
         if (!blocked[from][to]) {
             return;
         }
@@ -238,7 +240,8 @@ final class SimNetwork {
         });
     }
 
-    boolean isBlocked(int from, int to) {
+    @Override
+    public boolean isBlocked(int from, int to) {
         return blocked[from][to];
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One simulated member: the real protocol core on a simulated disk and network, with a state machine of one number. */
-final class SimNode implements Effects {
+final class SimNode implements Effects, ObservedMember {
 
     /** The process dies between two effects. */
     private static final class Crash extends RuntimeException {
@@ -55,19 +55,23 @@ final class SimNode implements Effects {
         this.disk = disk;
     }
 
-    int position() {
+    @Override
+    public int position() {
         return position;
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
-    SimDisk disk() {
+    @Override
+    public SimDisk disk() {
         return disk;
     }
 
-    long life() {
+    @Override
+    public long life() {
         return life;
     }
 
@@ -79,7 +83,8 @@ final class SimNode implements Effects {
         return paused;
     }
 
-    long applied() {
+    @Override
+    public long applied() {
         return applied;
     }
 
@@ -88,7 +93,8 @@ final class SimNode implements Effects {
         return haltReason;
     }
 
-    ZabPeer peer() {
+    @Override
+    public ZabPeer peer() {
         ZabPeer running = peer;
         if (running == null) {
             throw new IllegalStateException("member " + id + " is down");
@@ -100,16 +106,18 @@ final class SimNode implements Effects {
         return peer != null && peer.role() == RoleName.LEADING && peer.phase() == Phase.BROADCAST;
     }
 
-    /** The record at an index of the log as the member believes it to be. */
-    LogRecord written(long index) {
+    @Override
+    public LogRecord written(long index) {
         return written.get((int) (index - writtenBase.index() - 1));
     }
 
-    LogPoint writtenEnd() {
+    @Override
+    public LogPoint writtenEnd() {
         return written.isEmpty() ? writtenBase : written.get(written.size() - 1).point();
     }
 
-    LogPoint writtenBase() {
+    @Override
+    public LogPoint writtenBase() {
         return writtenBase;
     }
 

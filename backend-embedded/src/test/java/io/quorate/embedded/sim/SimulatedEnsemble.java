@@ -40,7 +40,7 @@ final class SimulatedEnsemble {
     private final CommittedHistory committed = new CommittedHistory();
     private final PeerFactory factory;
     private final Times times;
-    private final Sightings rare = new Sightings();
+    private final Sightings<Rare> rare = new Sightings<>(Rare.class);
     private final RoleName[] roles;
     private final Phase[] phases;
     private @Nullable Consumer<String> tracer;
@@ -157,7 +157,7 @@ final class SimulatedEnsemble {
         return traceHash;
     }
 
-    Sightings rare() {
+    Sightings<Rare> rare() {
         return rare;
     }
 

@@ -1,56 +1,96 @@
 package io.quorate.embedded.sim;
 
+import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.zab.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Runs random schedules for some time on some threads and prints one line of figures.
+ * Runs random schedules for some time, one thread for each core, and prints lines of figures: first the protocol core alone,
+ * then the whole engine, then both.
  *
- * <p>Arguments: seconds, the first seed, threads; or {@code replay} and a seed to see one run line by line.
+ * <p>Arguments: seconds and the first seed; or {@code replay} and a seed to see a schedule of the whole engine line by line, or
+ * {@code replay-core} for one of the core.
  */
 final class Simulation {
 
     static final long EVENTS = 2_000;
 
+    private static final int FAILURES_SHOWN = 20;
+
+    /** What the schedules of one kind came to. */
+    private static final class Sum<E extends Enum<E>> {
+        final Sightings<E> sightings;
+        final AtomicLong schedules = new AtomicLong();
+        final AtomicLong events = new AtomicLong();
+        final List<RandomRun.Outcome> failures = new ArrayList<>();
+
+        Sum(Class<E> kind) {
+            sightings = new Sightings<>(kind);
+        }
+
+        void add(RandomRun.Outcome outcome, Sightings<E> seen) {
+            schedules.incrementAndGet();
+            events.addAndGet(outcome.events());
+            synchronized (this) {
+                sightings.addAll(seen);
+                if (outcome.failure() != null) {
+                    failures.add(outcome);
+                }
+            }
+        }
+    }
+
+    /** Runs the schedule of a seed and adds it to a sum. */
+    private interface Runner {
+        void run(long seed);
+    }
+
     private final AtomicLong nextSeed;
-    private final AtomicLong schedules = new AtomicLong();
-    private final AtomicLong events = new AtomicLong();
-    private final Sightings rare = new Sightings();
-    private final List<RandomRun.Outcome> failures = new ArrayList<>();
+    private final Sum<Rare> core = new Sum<>(Rare.class);
+    private final Sum<Sometimes> engine = new Sum<>(Sometimes.class);
 
     Simulation(long firstSeed) {
         nextSeed = new AtomicLong(firstSeed);
     }
 
     public static void main(String[] args) throws InterruptedException {
-        if (args.length == 2 && args[0].equals("replay")) {
-            RandomRun run = new RandomRun(Long.parseLong(args[1]), PlantedBug.NONE, DiskFlaw.NONE);
-            System.out.println(run.trace(System.out::println).run(EVENTS));
+        if (args.length == 2 && args[0].startsWith("replay")) {
+            long seed = Long.parseLong(args[1]);
+            System.out.println(args[0].equals("replay") ? replayEngine(seed) : replayCore(seed));
             return;
         }
         long seconds = args.length > 0 ? Long.parseLong(args[0]) : 60;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
-        int threads = args.length > 2
-                ? Integer.parseInt(args[2])
-                : Runtime.getRuntime().availableProcessors();
         Simulation simulation = new Simulation(seed);
-        simulation.runFor(seconds, threads);
-        simulation.report(seconds);
-        if (!simulation.failures.isEmpty()) {
-            System.exit(1);
-        }
+        int threads = Runtime.getRuntime().availableProcessors();
+        long half = Math.max(1, seconds / 2);
+        simulation.runFor(half, threads, simulation::runCore);
+        simulation.nextSeed.set(seed);
+        simulation.runFor(half, threads, simulation::runEngine);
+        simulation.report(half, threads);
+        System.exit(simulation.core.failures.isEmpty() && simulation.engine.failures.isEmpty() ? 0 : 1);
     }
 
-    private void runFor(long seconds, int threads) throws InterruptedException {
+    private static RandomRun.Outcome replayCore(long seed) {
+        return new RandomRun(seed, PlantedBug.NONE, DiskFlaw.NONE)
+                .trace(System.out::println)
+                .run(EVENTS);
+    }
+
+    private static RandomRun.Outcome replayEngine(long seed) {
+        return new EngineRun(seed, RuntimeFlaw.NONE).trace(System.out::println).run(EVENTS);
+    }
+
+    private void runFor(long seconds, int threads, Runner runner) throws InterruptedException {
         long deadline = System.nanoTime() + seconds * 1_000_000_000L;
         List<Thread> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             Thread worker = new Thread(
                     () -> {
                         while (System.nanoTime() < deadline) {
-                            runOne(nextSeed.getAndIncrement());
+                            runner.run(nextSeed.getAndIncrement());
                         }
                     },
                     "simulation-" + i);
@@ -62,45 +102,92 @@ final class Simulation {
         }
     }
 
-    /** Runs some schedules on this thread. */
+    /** Runs some schedules of the core on this thread. */
     void runSchedules(int count) {
         for (int i = 0; i < count; i++) {
-            runOne(nextSeed.getAndIncrement());
+            runCore(nextSeed.getAndIncrement());
         }
     }
 
-    private void runOne(long seed) {
-        RandomRun run = new RandomRun(seed, PlantedBug.NONE, DiskFlaw.NONE);
-        RandomRun.Outcome outcome = run.run(EVENTS);
-        schedules.incrementAndGet();
-        events.addAndGet(outcome.events());
-        synchronized (this) {
-            rare.addAll(run.ensemble().rare());
-            if (outcome.failure() != null) {
-                failures.add(outcome);
-            }
+    /** Runs some schedules of the whole engine on this thread. */
+    void runEngineSchedules(int count) {
+        for (int i = 0; i < count; i++) {
+            runEngine(nextSeed.getAndIncrement());
         }
+    }
+
+    private void runCore(long seed) {
+        RandomRun run = new RandomRun(seed, PlantedBug.NONE, DiskFlaw.NONE);
+        core.add(run.run(EVENTS), run.ensemble().rare());
+    }
+
+    private void runEngine(long seed) {
+        EngineRun run = new EngineRun(seed, RuntimeFlaw.NONE);
+        engine.add(run.run(EVENTS), run.world().sometimes());
     }
 
     List<RandomRun.Outcome> failures() {
-        return failures;
-    }
-
-    long events() {
-        return events.get();
+        List<RandomRun.Outcome> all = new ArrayList<>(core.failures);
+        all.addAll(engine.failures);
+        return all;
     }
 
     long rare(Rare event) {
-        return rare.of(event);
+        return core.sightings.of(event);
     }
 
-    private void report(long seconds) {
+    long sometimes(Sometimes event) {
+        return engine.sightings.of(event);
+    }
+
+    private void report(long seconds, int threads) {
         for (Rare event : Rare.values()) {
-            System.out.printf("%10d %s%n", rare(event), event);
+            System.out.printf("core   %10d %s%n", rare(event), event);
         }
-        failures.stream().limit(30).forEach(System.out::println);
+        for (Sometimes event : Sometimes.values()) {
+            System.out.printf("engine %10d %s%n", sometimes(event), event);
+        }
+        showNeverSeen();
+        core.failures.stream().limit(FAILURES_SHOWN).forEach(failure -> System.out.println("core " + failure));
+        engine.failures.stream().limit(FAILURES_SHOWN).forEach(failure -> System.out.println("engine " + failure));
+        if (!core.failures.isEmpty()) {
+            System.out.println(replayCore(core.failures.get(0).seed()));
+        } else if (!engine.failures.isEmpty()) {
+            System.out.println(replayEngine(engine.failures.get(0).seed()));
+        }
         System.out.printf(
-                "schedules=%d events=%d failures=%d perMinute=%d%n",
-                schedules.get(), events.get(), failures.size(), schedules.get() * 60 / Math.max(1, seconds));
+                "engine: hash of seed 1 is %016x%n",
+                new EngineRun(1, RuntimeFlaw.NONE).run(EVENTS).traceHash());
+        print("core: ", core.schedules.get(), core.events.get(), core.failures.size(), seconds, threads);
+        print("engine: ", engine.schedules.get(), engine.events.get(), engine.failures.size(), seconds, threads);
+        print(
+                "",
+                core.schedules.get() + engine.schedules.get(),
+                core.events.get() + engine.events.get(),
+                failures().size(),
+                2 * seconds,
+                0);
+    }
+
+    private void showNeverSeen() {
+        List<String> never = new ArrayList<>();
+        for (Rare event : Rare.values()) {
+            if (rare(event) == 0) {
+                never.add("core " + event);
+            }
+        }
+        for (Sometimes event : Sometimes.values()) {
+            if (sometimes(event) == 0) {
+                never.add("engine " + event);
+            }
+        }
+        System.out.println("never met: " + (never.isEmpty() ? "none" : String.join(", ", never)));
+    }
+
+    private static void print(String what, long schedules, long events, int failures, long seconds, int threads) {
+        long perMinute = schedules * 60 / Math.max(1, seconds);
+        System.out.printf(
+                "%sschedules=%d events=%d failures=%d perMinute=%d", what, schedules, events, failures, perMinute);
+        System.out.println(threads == 0 ? "" : " perMinuteAndCore=" + perMinute / threads);
     }
 }

@@ -10,7 +10,7 @@ final class SnapshotIsCommitted extends Property {
     }
 
     @Override
-    void onDiskChanged(SimNode node) {
+    void onDiskChanged(ObservedMember node) {
         long index = node.disk().snapshot().index();
         require(index <= committed.lastIndex(), "snapshot of member " + node.id() + " at " + index);
         require(

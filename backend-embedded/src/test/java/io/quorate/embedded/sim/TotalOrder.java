@@ -10,7 +10,7 @@ final class TotalOrder extends Property {
     }
 
     @Override
-    void onApply(SimNode node, long from, long through) {
+    void onApply(ObservedMember node, long from, long through) {
         require(node.applied() == from, "member " + node.id() + " applies after " + from + ", not " + node.applied());
         require(
                 through <= committed.lastIndex(),

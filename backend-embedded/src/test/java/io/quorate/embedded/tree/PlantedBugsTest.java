@@ -209,6 +209,7 @@ class PlantedBugsTest {
                 new RandomHistory(seed, rules).run(STEPS);
             } catch (AssertionError | RuntimeException e) {
                 caught.add(bug);
+                System.out.println("planted " + bug + " caught by history " + (seed + 1));
                 return;
             }
         }

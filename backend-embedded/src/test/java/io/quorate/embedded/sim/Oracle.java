@@ -1,0 +1,149 @@
+package io.quorate.embedded.sim;
+
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Entry;
+import io.quorate.backend.Key;
+import io.quorate.embedded.tree.Applied;
+import io.quorate.embedded.tree.NodeChange;
+import io.quorate.embedded.tree.StateMachine;
+import io.quorate.embedded.tree.Txn;
+import io.quorate.embedded.tree.TxnCodec;
+import io.quorate.embedded.zab.LogRecord;
+import io.quorate.embedded.zab.RecordType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The committed sequence, replayed as it grows through a state machine of its own: what every answer, event and digest of
+ * the simulated ensemble is compared with.
+ */
+final class Oracle {
+
+    /** What an entry was from an index on; null if there was none. */
+    private record Version(long index, @Nullable Entry entry) {}
+
+    private final StateMachine state = new StateMachine();
+    private final List<Long> digests = new ArrayList<>();
+    private final List<Applied> history = new ArrayList<>();
+    private final TreeMap<String, List<Version>> versions = new TreeMap<>();
+    private final Map<Long, Long> lastOperations = new HashMap<>();
+    private final Map<Long, Long> ends = new HashMap<>();
+    private final Map<Bytes, Long> tags = new HashMap<>();
+
+    Oracle() {
+        digests.add(state.digest());
+    }
+
+    long lastIndex() {
+        return history.size();
+    }
+
+    StateMachine state() {
+        return state;
+    }
+
+    /** Applies the next committed record; returns the transaction. */
+    Txn apply(LogRecord record) {
+        Txn txn = record.type() == RecordType.NEWLEADER
+                ? new Txn.NoOp()
+                : TxnCodec.decode(ByteBuffer.wrap(record.payload()));
+        requireInOrder(record, txn);
+        Applied applied = state.apply(record.index(), txn);
+        history.add(applied);
+        digests.add(state.digest());
+        for (NodeChange change : applied.changes()) {
+            note(record.index(), change);
+        }
+        return txn;
+    }
+
+    private void requireInOrder(LogRecord record, Txn txn) {
+        if (txn instanceof Txn.Write write) {
+            long last = lastOperations.getOrDefault(write.session(), 0L);
+            if (write.operation() != last + 1) {
+                throw new PropertyViolated(
+                        "OperationsOnce",
+                        "operation " + write.operation() + " of session " + write.session() + " is committed at "
+                                + record.index() + ", behind operation " + last);
+            }
+            if (ends.containsKey(write.session())) {
+                throw new PropertyViolated(
+                        "SessionsEnd",
+                        "session " + write.session() + " writes at " + record.index() + ", behind its end");
+            }
+            lastOperations.put(write.session(), write.operation());
+        } else if (txn instanceof Txn.CloseSession close) {
+            if (ends.put(close.session(), record.index()) != null) {
+                throw new PropertyViolated("SessionsEnd", "session " + close.session() + " ends twice");
+            }
+        }
+    }
+
+    private void note(long index, NodeChange change) {
+        Key key = Key.of(change.path());
+        List<Version> all = versions.computeIfAbsent(change.path(), path -> new ArrayList<>());
+        if (!all.isEmpty() && all.get(all.size() - 1).index() == index) {
+            all.remove(all.size() - 1);
+        }
+        Entry now = state.get(key).orElse(null);
+        all.add(new Version(index, now));
+        Bytes value = now == null || now.modRevision() != index ? null : now.value();
+        if (value != null) {
+            Long before = tags.put(value, index);
+            if (before != null && before != index) {
+                throw new PropertyViolated(
+                        "WritesOnce", "the value of index " + before + " is written again at " + index);
+            }
+        }
+    }
+
+    Applied at(long index) {
+        return history.get((int) index - 1);
+    }
+
+    long digestAt(long index) {
+        return digests.get((int) index);
+    }
+
+    /** The index at which a value was written, 0 if it was not. */
+    long writtenAt(Bytes tag) {
+        return tags.getOrDefault(tag, 0L);
+    }
+
+    /** The index at which a session ended, 0 if it did not. */
+    long endOf(long session) {
+        return ends.getOrDefault(session, 0L);
+    }
+
+    @Nullable
+    Entry entryAt(Key key, long index) {
+        return entryAt(versions.getOrDefault(key.toString(), List.of()), index);
+    }
+
+    private static @Nullable Entry entryAt(List<Version> all, long index) {
+        for (int i = all.size() - 1; i >= 0; i--) {
+            if (all.get(i).index() <= index) {
+                return all.get(i).entry();
+            }
+        }
+        return null;
+    }
+
+    /** All entries at or below a key as they were at an index, by key. */
+    NavigableMap<Key, Entry> below(Key prefix, long index) {
+        TreeMap<Key, Entry> entries = new TreeMap<>();
+        for (Map.Entry<String, List<Version>> each : versions.entrySet()) {
+            Entry entry = entryAt(each.getValue(), index);
+            if (entry != null && entry.key().startsWith(prefix)) {
+                entries.put(entry.key(), entry);
+            }
+        }
+        return entries;
+    }
+}
