@@ -6,6 +6,9 @@
  */
 module io.quorate.recipes {
     requires org.slf4j;
+    // For the codec of JSON and YAML documents; not transitive, or every module that uses this one would need
+    // Jackson to compile.
+    requires static com.fasterxml.jackson.databind;
     // Annotations only: needed to compile against the library, never to run it.
     requires static transitive org.jspecify;
 
@@ -13,6 +16,7 @@ module io.quorate.recipes {
     exports io.quorate.backend;
     exports io.quorate.breaker;
     exports io.quorate.config;
+    exports io.quorate.config.jackson;
     exports io.quorate.event;
     exports io.quorate.leader;
     exports io.quorate.lease;

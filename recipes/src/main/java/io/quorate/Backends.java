@@ -9,8 +9,12 @@ import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 
-/** Finds the backend that a URI names among the providers on the class path or module path. */
-final class Backends {
+/**
+ * Finds the backend that a URI names among the providers on the class path or module path: for code that puts something
+ * around it, as {@link io.quorate.breaker.GuardedBackend} does, before it opens a client. All others call
+ * {@link Quorate#open(String)}.
+ */
+public final class Backends {
 
     private static final String EXAMPLE = "zookeeper://host1:2181,host2:2181/namespace";
 
@@ -20,7 +24,12 @@ final class Backends {
 
     private Backends() {}
 
-    static Backend create(String uri) {
+    /**
+     * Creates a backend, which the caller closes. Nothing is started and nothing is contacted yet.
+     *
+     * @throws IllegalArgumentException if the URI is malformed or no provider knows its scheme
+     */
+    public static Backend create(String uri) {
         URI parsed = parse(uri);
         String scheme = parsed.getScheme();
         List<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).stream()

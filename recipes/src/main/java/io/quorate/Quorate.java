@@ -18,6 +18,9 @@ import io.quorate.backend.Session;
 import io.quorate.backend.TimeoutExceededException;
 import io.quorate.breaker.CircuitBreaker;
 import io.quorate.breaker.CircuitBreakerConfig;
+import io.quorate.config.ConfigOptions;
+import io.quorate.config.ConfigPublisher;
+import io.quorate.config.ConfigWatcher;
 import io.quorate.internal.Await;
 import io.quorate.internal.Client;
 import io.quorate.internal.Delays;
@@ -27,6 +30,8 @@ import io.quorate.internal.LiveSession;
 import io.quorate.internal.OpenRecipes;
 import io.quorate.internal.SessionSource;
 import io.quorate.internal.breaker.Breakers;
+import io.quorate.internal.config.LiveConfig;
+import io.quorate.internal.config.TreePublisher;
 import io.quorate.internal.leader.QueueLeaderElection;
 import io.quorate.internal.leader.QueueLeaderLatch;
 import io.quorate.internal.lock.QueueLock;
@@ -52,6 +57,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +86,7 @@ public final class Quorate implements AutoCloseable {
     private final Breakers breakers;
     private final @Nullable Backend ownBackend;
     private final CallbackThreads threads;
+    private final AtomicInteger watchers = new AtomicInteger();
     private final AtomicReference<@Nullable CompletableFuture<Void>> closing = new AtomicReference<>();
 
     private Quorate(SessionSource sessions, Client client, @Nullable Backend ownBackend, CallbackThreads threads) {
@@ -146,7 +153,38 @@ public final class Quorate implements AutoCloseable {
         return openAsync(backend, options, false);
     }
 
-    private static CompletableFuture<Quorate> openAsync(Backend backend, QuorateOptions options, boolean ownsBackend) {
+    /**
+     * Creates a client without waiting for the backend, which need not be up: the first operation opens the session. A
+     * watcher of a configuration keeps trying and meanwhile runs on its last good file; everything else fails with
+     * {@link BackendUnavailableException} until the backend can be reached. The backend is closed with the client.
+     *
+     * @throws IllegalArgumentException if the URI is malformed or its backend is not on the class path
+     */
+    public static Quorate openLazily(String uri, QuorateOptions options) {
+        Backend backend = Backends.create(uri);
+        boolean created = false;
+        try {
+            Quorate quorate = create(backend, options, true);
+            created = true;
+            return quorate;
+        } finally {
+            if (!created) {
+                backend.close();
+            }
+        }
+    }
+
+    /**
+     * Creates a client without waiting for the backend, which stays the caller's to close. See
+     * {@link #openLazily(String, QuorateOptions)}.
+     *
+     * @throws IllegalArgumentException if the backend does not grant the session time-out
+     */
+    public static Quorate openLazily(Backend backend, QuorateOptions options) {
+        return create(backend, options, false);
+    }
+
+    private static Quorate create(Backend backend, QuorateOptions options, boolean ownsBackend) {
         backend.capabilities().check(options.sessionOptions());
         CallbackThreads threads = CallbackThreads.named(options.ownerName());
         Executor callbacks = options.callbackExecutor().orElse(threads.executor());
@@ -165,7 +203,12 @@ public final class Quorate implements AutoCloseable {
                 events,
                 delays,
                 new OpenRecipes());
-        Quorate quorate = new Quorate(sessions, client, ownsBackend ? backend : null, threads);
+        return new Quorate(sessions, client, ownsBackend ? backend : null, threads);
+    }
+
+    private static CompletableFuture<Quorate> openAsync(Backend backend, QuorateOptions options, boolean ownsBackend) {
+        Quorate quorate = create(backend, options, ownsBackend);
+        SessionSource sessions = quorate.sessions;
         CompletableFuture<Quorate> opened = new CompletableFuture<>();
         opened.whenComplete((value, failure) -> {
             if (failure != null) {
@@ -348,6 +391,30 @@ public final class Quorate implements AutoCloseable {
      */
     public LeaderElection leaderElectionAsync(String name, AsyncLeaderBody body, LeaderElectionOptions options) {
         return QueueLeaderElection.async(client, name, LEADERS.resolve(name), body, options);
+    }
+
+    /**
+     * Watches a configuration, from now on until the watcher or the client is closed. Does not wait: the first snapshot
+     * arrives later, see {@link ConfigWatcher#await}.
+     *
+     * @param name one or more key segments, such as {@code shop/orders}: the configuration is the subtree at
+     *     {@code /config/shop/orders}. No name may be the beginning of another one
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public <T> ConfigWatcher<T> watchConfig(String name, ConfigOptions<T> options) {
+        LiveConfig<T> watcher = new LiveConfig<>(client, name, options, Integer.toString(watchers.incrementAndGet()));
+        watcher.start();
+        return watcher;
+    }
+
+    /**
+     * Returns a publisher of the configuration of the given name.
+     *
+     * @param name as for {@link #watchConfig}
+     * @throws InvalidKeyException if the name breaks the grammar of keys
+     */
+    public ConfigPublisher configPublisher(String name) {
+        return new TreePublisher(client, name);
     }
 
     /**

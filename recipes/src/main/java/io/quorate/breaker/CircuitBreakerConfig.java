@@ -1,9 +1,11 @@
 package io.quorate.breaker;
 
+import io.quorate.config.ConfigCodec;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * How a circuit breaker judges.
@@ -123,6 +125,19 @@ public record CircuitBreakerConfig(
      */
     public CircuitBreakerConfig withProperties(Map<String, String> properties) {
         return new ConfigProperties(properties).applyTo(this);
+    }
+
+    /**
+     * Returns a codec that makes breaker configurations of live ones: this configuration with those components replaced
+     * that the entries name, as {@link #withProperties} does. A watcher with it never makes current what is not valid:
+     *
+     * <pre>{@code
+     * watcher.onChange(change -> breaker.reconfigure(change.after().value()));
+     * }</pre>
+     */
+    public ConfigCodec<CircuitBreakerConfig> codec() {
+        return entries -> withProperties(entries.keys().stream()
+                .collect(Collectors.toMap(key -> key, key -> entries.text(key).orElse(""))));
     }
 
     private static void checkCount(String name, int value, int min, int max) {

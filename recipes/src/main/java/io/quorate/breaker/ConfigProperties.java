@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The components of a {@link CircuitBreakerConfig} as text, by name. */
 final class ConfigProperties {
@@ -15,20 +16,16 @@ final class ConfigProperties {
 
     private static final Map<String, BiConsumer<CircuitBreakerConfig.Builder, String>> SETTERS = Map.ofEntries(
             Map.entry("enabled", (builder, text) -> builder.enabled(truth(text))),
-            Map.entry(
-                    "requestVolumeThreshold",
-                    (builder, text) -> builder.requestVolumeThreshold(Integer.parseInt(text))),
-            Map.entry("failureRatio", (builder, text) -> builder.failureRatio(Double.parseDouble(text))),
+            Map.entry("requestVolumeThreshold", (builder, text) -> builder.requestVolumeThreshold(number(text))),
+            Map.entry("failureRatio", (builder, text) -> builder.failureRatio(ratio(text))),
             Map.entry("minimumResponseTime", (builder, text) -> builder.minimumResponseTime(time(text))),
-            Map.entry("slowRatio", (builder, text) -> builder.slowRatio(Double.parseDouble(text))),
+            Map.entry("slowRatio", (builder, text) -> builder.slowRatio(ratio(text))),
             Map.entry("openCircuitDuration", (builder, text) -> builder.openCircuitDuration(time(text))),
             Map.entry("sleepWindow", (builder, text) -> builder.sleepWindow(time(text))),
-            Map.entry("permittedProbes", (builder, text) -> builder.permittedProbes(Integer.parseInt(text))),
+            Map.entry("permittedProbes", (builder, text) -> builder.permittedProbes(number(text))),
             Map.entry("probeTimeout", (builder, text) -> builder.probeTimeout(time(text))),
             Map.entry("rollingWindow", (builder, text) -> builder.rollingWindow(time(text))),
-            Map.entry(
-                    "minimumVotingInstances",
-                    (builder, text) -> builder.minimumVotingInstances(Integer.parseInt(text))));
+            Map.entry("minimumVotingInstances", (builder, text) -> builder.minimumVotingInstances(number(text))));
 
     private final Map<String, String> properties;
 
@@ -50,8 +47,35 @@ final class ConfigProperties {
         }
         try {
             setter.accept(builder, text);
-        } catch (NumberFormatException | DateTimeParseException e) {
-            throw new IllegalArgumentException(name + " cannot be read from '" + text + "'", e);
+        } catch (Unreadable e) {
+            throw new IllegalArgumentException(
+                    name + " cannot be read from '" + text + "'; it is " + e.getMessage(), e.getCause());
+        }
+    }
+
+    /** A value that does not have the form that the message shows. */
+    private static final class Unreadable extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(String form, @Nullable Throwable cause) {
+            super(form, cause);
+        }
+    }
+
+    private static int number(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new Unreadable("a whole number, such as 20", e);
+        }
+    }
+
+    private static double ratio(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new Unreadable("a number, such as 0.5", e);
         }
     }
 
@@ -59,7 +83,7 @@ final class ConfigProperties {
         return switch (text) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new NumberFormatException("neither true nor false");
+            default -> throw new Unreadable("one of true, false", null);
         };
     }
 
@@ -69,7 +93,7 @@ final class ConfigProperties {
         }
         Matcher matcher = NUMBER_AND_UNIT.matcher(text);
         if (!matcher.matches()) {
-            return Duration.parse(text);
+            return parsed(text);
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {
@@ -78,5 +102,13 @@ final class ConfigProperties {
             case "m" -> Duration.ofMinutes(number);
             default -> Duration.ofHours(number);
         };
+    }
+
+    private static Duration parsed(String text) {
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new Unreadable("a duration, such as 500ms, 5s, 2m or PT5S", e);
+        }
     }
 }

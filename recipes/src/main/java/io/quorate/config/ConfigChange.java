@@ -1,7 +1,9 @@
 package io.quorate.config;
 
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A snapshot has become current.
@@ -13,8 +15,8 @@ import java.util.Set;
  */
 public record ConfigChange<T>(Optional<ConfigSnapshot<T>> before, ConfigSnapshot<T> after, Set<String> changedKeys) {
 
-    /** Copies the set. */
+    /** Copies the set, in order. */
     public ConfigChange {
-        changedKeys = Set.copyOf(changedKeys);
+        changedKeys = Collections.unmodifiableSet(new TreeSet<>(changedKeys));
     }
 }

@@ -66,7 +66,7 @@ public interface ConfigPublisher {
      * Publishes the content of an earlier revision anew, exactly as it was, as a new revision. Whatever is current is
      * replaced.
      *
-     * @throws IllegalArgumentException if no publication of that revision is kept, naming those that are
+     * @throws RevisionNotKeptException if no publication of that revision is kept, naming those that are
      * @throws OutcomeUnknownException if the time was over and it may have been published
      * @throws InterruptedException if the thread is interrupted while it waits; it may have been published
      */
@@ -78,7 +78,7 @@ public interface ConfigPublisher {
     /**
      * Compares the content of two revisions: publications that are kept, or the current state.
      *
-     * @throws IllegalArgumentException if one of them is not kept, naming those that are
+     * @throws RevisionNotKeptException if one of them is not kept, naming those that are
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     ConfigDifference diff(long from, long to) throws InterruptedException;

@@ -66,10 +66,10 @@ public interface ConfigWatcher<T> extends AutoCloseable {
     Optional<ConfigRejection> rejection();
 
     /**
-     * Returns whether the watcher has a session and its view is in step with the backend. While it is not, the current
-     * snapshot may be out of date.
+     * Returns whether the watcher has a connected session, on which it has received the state. While it has not, the
+     * current snapshot may be out of date.
      */
-    boolean isInStep();
+    boolean isConnected();
 
     /**
      * Stops watching and takes back the status entry. Idempotent, callable from any thread, callbacks included; does

@@ -19,7 +19,7 @@ public sealed interface ConfigEvent {
      *
      * @param revision the refused revision
      * @param kept the revision that stays, or -1 if there is none
-     * @param reason why, in words; without values, which may be secret
+     * @param reason why, in words; it may repeat a value that does not decode, but never that of a secret
      */
     record Rejected(String family, long revision, long kept, String reason) implements ConfigEvent {}
 }

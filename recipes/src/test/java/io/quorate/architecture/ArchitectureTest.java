@@ -1,13 +1,19 @@
 package io.quorate.architecture;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
 import io.quorate.architecture.testing.ArchitectureContract;
 import io.quorate.architecture.testing.ArchitectureRules;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ArchitectureTest extends ArchitectureContract {
-    private static final Set<String> ALLOWED_PACKAGES = Set.of("io.quorate..", "org.slf4j", "org.jspecify.annotations");
-    private static final Set<String> CLOCK_READERS = Set.of("io.quorate.backend.Ticker");
+    private static final Set<String> ALLOWED_PACKAGES =
+            Set.of("io.quorate..", "org.slf4j", "org.jspecify.annotations", "com.fasterxml.jackson..");
+    private static final Set<String> CLOCK_READERS = Set.of(
+            "io.quorate.backend.Ticker",
+            // The default of the clock that stamps snapshots for display.
+            "io.quorate.config.ConfigOptions");
     private static final Set<String> THREAD_OWNERS = Set.of("io.quorate.CallbackThreads");
     private static final Set<String> RANDOM_SOURCES = Set.of();
 
@@ -34,6 +40,18 @@ final class ArchitectureTest extends ArchitectureContract {
     @Test
     void backendInterfaceKnowsNoRecipe() {
         check(ArchitectureRules.backendInterfaceKnowsNoRecipe());
+    }
+
+    /** Jackson is optional: without it every class but the codec must load. */
+    @Test
+    void onlyTheCodecOfDocumentsKnowsJackson() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quorate.config.jackson")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.fasterxml.jackson..")
+                .because("Jackson is an optional dependency: go through ConfigCodec"));
     }
 
     @Test

@@ -15,12 +15,10 @@ public final class FirstLock {
     /**
      * Takes a lock, writes under its guard, and gives it back.
      *
-     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     * @param args the URI of a backend, such as {@code zookeeper://localhost:2181/samples}, or nothing for a quorum in this process
      */
-    public static void main(String[] args) throws Exception {
-        try (SampleServer server = SampleServer.of(args)) {
-            run(server.uri());
-        }
+    public static void main(String[] args) throws InterruptedException {
+        run(args.length > 0 ? args[0] : "embedded:");
     }
 
     static void run(String uri) throws InterruptedException {

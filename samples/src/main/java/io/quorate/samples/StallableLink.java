@@ -68,8 +68,7 @@ final class StallableLink implements AutoCloseable {
     }
 
     private void copy(Socket from, Socket to) throws IOException {
-        try (from;
-                to) {
+        try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[8192];
@@ -77,6 +76,12 @@ final class StallableLink implements AutoCloseable {
                 awaitFlow();
                 out.write(buffer, 0, count);
             }
+            // Who has said all may still be waiting for the answer.
+            to.shutdownOutput();
+        } catch (IOException e) {
+            from.close();
+            to.close();
+            throw e;
         }
     }
 

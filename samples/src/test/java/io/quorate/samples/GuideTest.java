@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pages of the guide about locks show nothing that is not compiled and run, and link to nothing that is not there. */
+/** The pages of the guide about locks and circuit breakers show nothing that is not compiled and run, and link to nothing that is not there. */
 final class GuideTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -22,7 +22,15 @@ final class GuideTest {
     private static final Pattern TEST_LINK = Pattern.compile("\\[`(\\w+)`]\\(([^)#:]*src/test/[^)#:]+\\.java)\\)");
 
     @ParameterizedTest
-    @ValueSource(strings = {"locks.md", "read-write-lock.md", "semaphore.md", "multi-lock.md"})
+    @ValueSource(
+            strings = {
+                "locks.md",
+                "read-write-lock.md",
+                "semaphore.md",
+                "multi-lock.md",
+                "circuit-breaker.md",
+                "guarded-backend.md"
+            })
     void everyBlockIsPartOfASampleAndEveryLinkLeadsSomewhere(String page) throws IOException {
         String text = Files.readString(GUIDE.resolve(page));
         String samples = folded(sources());
@@ -34,7 +42,15 @@ final class GuideTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"locks.md", "read-write-lock.md", "semaphore.md", "multi-lock.md"})
+    @ValueSource(
+            strings = {
+                "locks.md",
+                "read-write-lock.md",
+                "semaphore.md",
+                "multi-lock.md",
+                "circuit-breaker.md",
+                "guarded-backend.md"
+            })
     void everyPromiseNamesATestThatIsThere(String page) throws IOException {
         Matcher links = TEST_LINK.matcher(Files.readString(GUIDE.resolve(page)));
         int count = 0;

@@ -20,6 +20,23 @@ final class SamplesTest {
     }
 
     @Test
+    void failoverLosesNothingAndCountsNothingTwice() throws Exception {
+        List<String> lines = outputOf(() -> Failover.main(new String[0]))
+                .lines()
+                .map(line ->
+                        line.substring(Math.min(line.length(), TIME_COLUMN)).replaceAll(" +", " "))
+                .toList();
+
+        String holder = lines.get(indexOf(lines, "quorum has lost member ") - 1);
+        assertThat(holder).contains(" holds the lock under token ");
+        assertThat(lines.get(indexOf(lines, "quorum has lost member ") + 1))
+                .as("the same lease goes on")
+                .isEqualTo(holder.replace("holds the lock", "counts 150"));
+        assertThat(lines).contains("count is 300 = 3 workers x 100 rounds: nothing was lost, nothing happened twice");
+        assertThat(lines.get(lines.size() - 1)).contains("leader of epoch 2").contains("unreachable");
+    }
+
+    @Test
     void fencedLockRefusesTheLateWriteAndLosesNothing() throws Exception {
         List<String> lines = outputOf(() -> FencedLock.main(new String[0]))
                 .lines()
@@ -69,6 +86,19 @@ final class SamplesTest {
     }
 
     @Test
+    void liveConfigurationRefusesABadValueAndRollsBack() throws Exception {
+        assertThat(outputOf(() -> LiveConfiguration.main(new String[0])).lines())
+                .containsExactly(
+                        "runs     Shop[pool=Pool[minSize=2, maxSize=8, timeout=PT30S], upload=10MiB, password=******]",
+                        "changed  [password, pool/maxSize, pool/minSize, upload]",
+                        "refused  [pool: minSize is above maxSize]",
+                        "still    Pool[minSize=2, maxSize=8, timeout=PT30S]",
+                        "differs  [pool/maxSize]",
+                        "changed  []",
+                        "runs     Pool[minSize=2, maxSize=8, timeout=PT30S]");
+    }
+
+    @Test
     void jobIsDoneByTheLeaderOnlyAndTakenOverWhenItIsShutDown() throws Exception {
         List<String> lines = outputOf(() -> LeaderOnlyJob.main(new String[0]))
                 .lines()
@@ -82,6 +112,26 @@ final class SamplesTest {
         assertThat(lines.subList(indexOf(lines, "ben leads"), lines.size()))
                 .as("she had stopped before he began")
                 .noneMatch(line -> line.startsWith("ana writes"));
+    }
+
+    @Test
+    void thirdInstanceIsSparedByWhatTheOthersHaveLearned() throws Exception {
+        assertThat(outputOf(() -> SharedBreaker.main(new String[0])).lines().map(line -> line.replaceAll(" +", " ")))
+                .containsExactly(
+                        "ana is answered with 200",
+                        "cleo is refused, state open by CLUSTER",
+                        "cleo was spared, no request got through: true",
+                        "cleo is answered with 200",
+                        "ana opens at 0.8 from now on");
+    }
+
+    @Test
+    void guardedStoreRefusesWhileItsBackendIsSilentAndComesBack() throws Exception {
+        assertThat(outputOf(() -> GuardedStore.main(new String[0])).lines())
+                .containsExactly(
+                        "The guard is CLOSED",
+                        "The operation is refused; it says when to try again: true",
+                        "The guard is closed again; there is an entry: false");
     }
 
     private static int indexOf(List<String> lines, String beginning) {

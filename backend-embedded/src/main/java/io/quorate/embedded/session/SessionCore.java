@@ -236,7 +236,7 @@ final class SessionCore implements SessionLink.Listener {
         lane.offer(() -> state.publish(terminal));
         failUnanswered();
         lane.offer(() -> watching.forEach(watch -> watch.end(session.over())));
-        // On the lane, so that it refuses nobody who was not told of the end yet and would try again on this session.
+        // The lane refuses tasks once the end is published, and no sooner: whoever is refused may conclude that it is.
         lane.offer(() -> lane.finish(() -> {
             backend.ended(session);
             backend.laneEnded(lane);

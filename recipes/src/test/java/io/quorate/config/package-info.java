@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.config;
+
+import org.jspecify.annotations.NullMarked;

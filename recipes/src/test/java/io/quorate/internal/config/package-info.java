@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.internal.config;
+
+import org.jspecify.annotations.NullMarked;
