@@ -50,8 +50,8 @@ import org.slf4j.LoggerFactory;
  *       knew it to exist. A session does not see the past of what it has seen: a watch that is opened and a listing that is asked for while a ticket is in the line
  *       show a state in which it exists, or has left. For those that came into the line only after that was asked for, its absence
  *       there counts for nothing. Since names never come back, who has left has left for good, however late that is heard.
- *   <li>A list that arrives after the news of a departure may bring back who left, which is merely too careful: whoever is waited for is watched
- *       anew and found absent.
+ *   <li>A list that arrives after the news of a departure may bring back who left, which is merely too careful. Whoever is waited for is watched
+ *       anew and found absent; a watch on the whole queue has told it already, so that whoever is missing from its view makes the line be read.
  * </ol>
  *
  * <p>When somebody leaves who was waited for, and there are others in the line, it is read anew once, by one request; what is missing then has left.
@@ -105,7 +105,7 @@ final class QueueSight {
     /** Whether a ticket of somebody else was found that this session must not read. */
     private boolean unreadable;
 
-    private @Nullable Watch whole;
+    private @Nullable WholeQueue whole;
     private @Nullable Subscription nextLook;
 
     QueueSight(Session session, Key queue, Viewer viewer) {
@@ -133,6 +133,8 @@ final class QueueSight {
         line.add(ticket.place());
         newest = ticket.revision();
         departed.removeAll(line);
+        WholeQueue all = whole;
+        outdated |= all != null && all.isMissingSomebody();
         departed.forEach(this::left);
         ownLeft(departed);
     }
@@ -189,7 +191,7 @@ final class QueueSight {
             lookAgain(!blockers.isEmpty());
         } else if (many) {
             watchWhole();
-        } else if (outdated && !sightings.keySet().containsAll(wanted)) {
+        } else if ((outdated || reading) && !sightings.keySet().containsAll(wanted)) {
             read();
         } else {
             wanted.forEach(
@@ -256,6 +258,7 @@ final class QueueSight {
             return;
         }
         reading = true;
+        outdated = false;
         List<QueueEntry> before = List.copyOf(line);
         session.list(queue, Content.KEYS, Read.ANY).whenComplete((listing, failure) -> {
             reading = false;
@@ -263,7 +266,6 @@ final class QueueSight {
                 // The session has ended, which is told by other means.
                 return;
             }
-            outdated = false;
             Set<Key> present = new HashSet<>(listing.keys());
             retain(before, entry -> present.contains(entry.key()));
             viewer.othersChanged();
@@ -288,12 +290,17 @@ final class QueueSight {
 
     private void watchWhole() {
         if (whole == null) {
-            whole = session.watch(queue, Scope.QUEUE, new WholeQueue());
+            outdated = false;
+            WholeQueue all = new WholeQueue();
+            whole = all;
+            all.open();
+        } else if (outdated) {
+            read();
         }
     }
 
     private void closeWhole() {
-        Watch current = whole;
+        WholeQueue current = whole;
         whole = null;
         if (current != null) {
             current.close();
@@ -375,18 +382,42 @@ final class QueueSight {
         /** Who can be missing from the first batch. */
         private final List<QueueEntry> before = List.copyOf(line);
 
+        /** All tickets in the queue as of the last batch. */
+        private final Set<QueueEntry> there = new HashSet<>();
+
+        private boolean isComplete;
+        private @Nullable Watch watch;
+
+        void open() {
+            watch = session.watch(queue, Scope.QUEUE, this);
+        }
+
+        void close() {
+            Watch current = watch;
+            if (current != null) {
+                current.close();
+            }
+        }
+
+        /** Returns whether somebody is in the line of whose departure this watch will not tell, as it has told of it or never saw them. */
+        boolean isMissingSomebody() {
+            return isComplete && line.stream().anyMatch(entry -> !there.contains(entry) && !own.containsKey(entry));
+        }
+
         @Override
         public void onBatch(WatchBatch batch) {
-            Set<QueueEntry> there = new HashSet<>();
             for (Change change : batch.changes()) {
-                if (change instanceof Change.Left left && !own.containsKey(left.place())) {
-                    left(left.place());
+                if (change instanceof Change.Left left) {
+                    there.remove(left.place());
+                    retain(List.of(left.place()), there::contains);
                 } else if (change instanceof Change.Joined joined) {
                     there.add(joined.place());
                 }
             }
             if (batch.initial()) {
+                isComplete = true;
                 retain(before, there::contains);
+                outdated |= isMissingSomebody();
             }
             viewer.othersChanged();
         }

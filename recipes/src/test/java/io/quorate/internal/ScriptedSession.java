@@ -130,9 +130,20 @@ final class ScriptedSession implements Session {
 
     /** Answers the given enqueue operation. */
     void ticket(int index, Key queue, int sequence, int... ahead) {
+        ticketAt(100L + sequence, index, queue, sequence, ahead);
+    }
+
+    /** Answers the given enqueue operation with a ticket of the given revision, for queues whose sequence starts anew. */
+    void ticketAt(long created, int index, Key queue, int sequence, int... ahead) {
         List<QueueEntry> before =
                 Arrays.stream(ahead).mapToObj(other -> place(queue, other)).toList();
-        enqueued.get(index).complete(new Ticket(queue, place(queue, sequence), 100L + sequence, ID, before));
+        enqueued.get(index).complete(new Ticket(queue, place(queue, sequence), created, ID, before));
+    }
+
+    /** Tells whoever watches a whole queue. */
+    void tellOfAll(Key queue, boolean initial, List<Change> changes) {
+        requireNonNull(watched.get(queue), "nobody watches " + queue)
+                .onBatch(new WatchBatch(++revision, initial, false, changes));
     }
 
     void runTasks() {

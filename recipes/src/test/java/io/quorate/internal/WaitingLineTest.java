@@ -3,10 +3,12 @@ package io.quorate.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.backend.Bytes;
+import io.quorate.backend.Change;
 import io.quorate.backend.Key;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.SuspensionPolicy;
+import io.quorate.backend.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +20,14 @@ final class WaitingLineTest {
 
     private static final Key QUEUE = Key.of("/locks/orders");
 
+    /** Waits for every single one who is ahead, as who needs all permits of a semaphore. */
+    private static final GrantRule ALL =
+            queue -> queue.ahead().isEmpty() ? GrantRule.Verdict.turn() : GrantRule.Verdict.behind(queue.ahead());
+
     private final ScriptedSession session = new ScriptedSession();
     private final WaitingLines lines = new WaitingLines(session);
+
+    private final List<Ownership> owned = new ArrayList<>();
 
     private static final class Recorder implements WaitingLine.Waiter {
 
@@ -118,6 +126,115 @@ final class WaitingLineTest {
         assertThat(second.told)
                 .as("3 is ahead, though the reading did not show it")
                 .containsExactly("waits");
+    }
+
+    @Test
+    void ticketsOfDifferentLivesOfTheQueueAreNotCompared() {
+        Recorder before = join(QUEUE);
+        session.ticketAt(12, 0, QUEUE, Integer.MIN_VALUE + 2, Integer.MIN_VALUE + 1);
+        session.gone(QUEUE, Integer.MIN_VALUE + 2);
+        assertThat(before.told).as("the whole queue was deleted").containsExactly("waits", "removed");
+
+        Recorder after = join(QUEUE);
+        session.ticketAt(14, 1, QUEUE, 1, 0);
+
+        assertThat(after.told)
+                .as("0 is ahead, whatever the left-over of the deleted queue is")
+                .containsExactly("waits");
+        session.gone(QUEUE, 0);
+        assertThat(after.told).containsExactly("waits", "granted");
+    }
+
+    @Test
+    void listOfANewTicketTellsThatAnOlderOneOfTheSessionWasDeleted() {
+        Recorder before = join(QUEUE);
+        session.ticketAt(10, 0, QUEUE, 5, 4);
+        Recorder after = join(QUEUE);
+        session.ticketAt(20, 1, QUEUE, 1, 0);
+
+        assertThat(before.told).containsExactly("waits", "removed");
+        assertThat(session.isWatched(QUEUE, 5)).isFalse();
+        session.gone(QUEUE, 0);
+        assertThat(after.told).containsExactly("waits", "granted");
+    }
+
+    @Test
+    void holderHearsOfTheDeletionOfItsTicketByTheListOfANewerOne() {
+        Recorder before = join(QUEUE);
+        session.ticketAt(10, 0, QUEUE, 5);
+        assertThat(before.told).containsExactly("granted");
+        Recorder after = join(QUEUE);
+        session.ticketAt(20, 1, QUEUE, 0);
+
+        assertThat(owned.get(0).isHeld()).isFalse();
+        assertThat(after.told).containsExactly("granted");
+    }
+
+    @Test
+    void listOfAnOlderTicketThatArrivesLateForgetsNobody() {
+        Recorder older = join(QUEUE);
+        Recorder newer = join(QUEUE);
+        session.ticketAt(20, 1, QUEUE, 2, 0);
+        session.ticketAt(10, 0, QUEUE, 7);
+
+        assertThat(older.told).as("it is not in the newer list").containsExactly("removed");
+        assertThat(newer.told).containsExactly("waits");
+    }
+
+    @Test
+    void olderTicketThatArrivesLateHasItsTurnFirst() {
+        Recorder older = join(QUEUE);
+        Recorder newer = join(QUEUE);
+        session.ticketAt(20, 1, QUEUE, 2, 0, 1);
+        session.ticketAt(10, 0, QUEUE, 1, 0);
+
+        session.gone(QUEUE, 0);
+
+        assertThat(older.told).containsExactly("waits", "granted");
+        assertThat(newer.told).containsExactly("waits");
+    }
+
+    @Test
+    void firstBatchOfTheWholeQueueForgetsNobodyWhomALaterTicketHasBrought() {
+        Recorder first = new Recorder();
+        Place unusedFirst = join(QUEUE, ALL, first);
+        session.ticket(0, QUEUE, 9, IntStream.range(0, 9).toArray());
+        Recorder second = new Recorder();
+        Place unusedSecond = join(QUEUE, ALL, second);
+        session.ticket(1, QUEUE, 11, IntStream.range(0, 11).toArray());
+
+        session.tellOfAll(QUEUE, true, List.of(new Change.Joined(ScriptedSession.place(QUEUE, 9))));
+
+        assertThat(first.told).containsExactly("waits", "granted");
+        assertThat(second.told)
+                .as("10 is ahead, though the batch did not show it")
+                .containsExactly("waits");
+        session.listed(0, QUEUE, 9, 10, 11);
+        assertThat(session.isWatched(QUEUE, 10)).isTrue();
+    }
+
+    @Test
+    void departureThatTheWatchOfTheWholeQueueToldBeforeAListArrivedIsFoundByAReading() {
+        Recorder first = new Recorder();
+        Place unusedFirst = join(QUEUE, ALL, first);
+        session.ticket(0, QUEUE, 10, IntStream.range(0, 10).toArray());
+        session.tellOfAll(QUEUE, true, joined(IntStream.rangeClosed(0, 10)));
+        Recorder second = new Recorder();
+        Place unusedSecond = join(QUEUE, ALL, second);
+        session.tellOfAll(QUEUE, false, List.of(new Change.Left(ScriptedSession.place(QUEUE, 0))));
+
+        session.ticket(1, QUEUE, 11, IntStream.rangeClosed(0, 10).toArray());
+
+        assertThat(session.listings).hasSize(1);
+        session.listed(0, QUEUE, IntStream.rangeClosed(1, 11).toArray());
+        session.tellOfAll(
+                QUEUE,
+                false,
+                IntStream.rangeClosed(1, 9)
+                        .<Change>mapToObj(each -> new Change.Left(ScriptedSession.place(QUEUE, each)))
+                        .toList());
+        assertThat(first.told).containsExactly("waits", "granted");
+        assertThat(second.told).containsExactly("waits");
     }
 
     @Test
@@ -251,13 +368,23 @@ final class WaitingLineTest {
     }
 
     private Place join(Key queue, Recorder recorder) {
-        return lines.join(
-                queue,
-                "x",
-                Bytes.EMPTY,
-                GrantRule.FIRST_ONLY,
-                ticket -> new Ownership("a lock", session, ticket, SuspensionPolicy.UNTIL_DEADLINE, Runnable::run),
-                recorder);
+        return join(queue, GrantRule.FIRST_ONLY, recorder);
+    }
+
+    private Place join(Key queue, GrantRule rule, Recorder recorder) {
+        return lines.join(queue, "x", Bytes.EMPTY, rule, this::own, recorder);
+    }
+
+    private static List<Change> joined(IntStream sequences) {
+        return sequences
+                .<Change>mapToObj(each -> new Change.Joined(ScriptedSession.place(QUEUE, each)))
+                .toList();
+    }
+
+    private Ownership own(Ticket ticket) {
+        Ownership ownership = new Ownership("a lock", session, ticket, SuspensionPolicy.UNTIL_DEADLINE, Runnable::run);
+        owned.add(ownership);
+        return ownership;
     }
 
     private void sweepTwice() {
