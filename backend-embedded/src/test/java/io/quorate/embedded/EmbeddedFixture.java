@@ -31,7 +31,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** An ensemble in this process, for one test. */
+/** An ensemble in this process, as one test uses it. */
 final class EmbeddedFixture implements BackendFixture {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -39,15 +39,27 @@ final class EmbeddedFixture implements BackendFixture {
 
     private final EmbeddedEnsemble ensemble;
     private final int members;
+    private final Key namespace;
     private final List<EmbeddedBackend> backends = new ArrayList<>();
     private final EmbeddedBackend backend;
     private int killed;
 
+    /** Starts an ensemble, which {@link #shutdown} ends. */
     EmbeddedFixture(EnsembleConfig config) {
-        this.members = config.members();
-        this.ensemble = EmbeddedEnsemble.of(config.withConnectionTimeout(Duration.ofSeconds(2)))
-                .start();
+        this(start(config), config.members(), Key.ROOT);
+    }
+
+    /** Uses an ensemble that runs. */
+    EmbeddedFixture(EmbeddedEnsemble ensemble, int members, Key namespace) {
+        this.ensemble = ensemble;
+        this.members = members;
+        this.namespace = namespace;
         this.backend = make();
+    }
+
+    static EmbeddedEnsemble start(EnsembleConfig config) {
+        return EmbeddedEnsemble.of(config.withConnectionTimeout(Duration.ofSeconds(2)))
+                .start();
     }
 
     private EmbeddedBackend make() {
@@ -68,6 +80,11 @@ final class EmbeddedFixture implements BackendFixture {
     @Override
     public Backend newBackend() {
         return make();
+    }
+
+    @Override
+    public Key namespace() {
+        return namespace;
     }
 
     @Override

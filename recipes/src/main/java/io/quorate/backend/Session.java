@@ -130,26 +130,11 @@ public interface Session extends AutoCloseable {
      * <p>Otherwise like {@link #enqueue}: one round trip however many queues there are, all tickets or none, and
      * cancelling it removes them all.
      *
-     * <p>A backend that can do this overrides it; this implementation takes one ticket and no more.
-     *
      * @param queues different keys, at least one
      * @return the tickets in the order of the queues
      * @throws TooLargeException if there are more queues than a commit of this backend has room for
-     * @throws UnsupportedOperationException if the backend takes one ticket at a time only
      */
-    default CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value) {
-        if (queues.size() != 1) {
-            throw new UnsupportedOperationException("this backend takes a ticket in one queue at a time");
-        }
-        CompletableFuture<Ticket> only = enqueue(queues.get(0), label, value);
-        CompletableFuture<List<Ticket>> all = only.thenApply(List::of);
-        all.whenComplete((tickets, failure) -> {
-            if (failure != null) {
-                only.cancel(false);
-            }
-        });
-        return all;
-    }
+    CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value);
 
     /**
      * Gives a ticket back. Idempotent; the removal is retried until it is confirmed or the session has ended, so that

@@ -235,6 +235,22 @@ final class ScriptedSession implements Session {
         return answer;
     }
 
+    /** Is asked for one queue only. */
+    @Override
+    public CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value) {
+        if (queues.size() != 1) {
+            throw new UnsupportedOperationException("no script takes tickets in " + queues);
+        }
+        CompletableFuture<Ticket> only = enqueue(queues.get(0), label, value);
+        CompletableFuture<List<Ticket>> all = only.thenApply(List::of);
+        all.whenComplete((tickets, failure) -> {
+            if (failure != null) {
+                only.cancel(false);
+            }
+        });
+        return all;
+    }
+
     @Override
     public CompletableFuture<Void> dequeue(Ticket ticket) {
         dequeued.add(ticket.key());

@@ -43,10 +43,10 @@ public final class Attachment {
          *
          * @param index the index of the transaction
          * @param result the result
-         * @param ticket the ticket that was created, if it still exists
+         * @param tickets those of the tickets that were created which still exist
          * @param proven whether a quorum has taken it from a leader that had heard it over this attachment
          */
-        void onWritten(long index, Result result, @Nullable Ticket ticket, boolean proven);
+        void onWritten(long index, Result result, List<Ticket> tickets, boolean proven);
     }
 
     /** Receives the result of a read. */
@@ -75,7 +75,7 @@ public final class Attachment {
         final WriteReply reply;
         private long index = Long.MAX_VALUE;
         private @Nullable Result result;
-        private @Nullable Ticket ticket;
+        private List<Ticket> tickets = List.of();
         private boolean proven;
 
         Write(Request.Operation operation, WriteReply reply) {
@@ -102,7 +102,9 @@ public final class Attachment {
                 return false;
             }
             if (result instanceof Result.Created created) {
-                ticket = service.state().ticket(Key.of(created.path())).orElse(null);
+                tickets = created.paths().stream()
+                        .flatMap(path -> service.state().ticket(Key.of(path)).stream())
+                        .toList();
             }
             return true;
         }
@@ -110,7 +112,7 @@ public final class Attachment {
         @Override
         void reply() {
             if (result != null) {
-                reply.onWritten(index, result, ticket, proven);
+                reply.onWritten(index, result, tickets, proven);
             }
         }
     }

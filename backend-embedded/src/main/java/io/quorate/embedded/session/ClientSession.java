@@ -29,6 +29,7 @@ import io.quorate.backend.TicketName;
 import io.quorate.backend.Watch;
 import io.quorate.backend.WatchListener;
 import io.quorate.embedded.member.Member;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,13 +162,31 @@ public final class ClientSession implements Session {
 
     @Override
     public CompletableFuture<Ticket> enqueue(Key queue, String label, @Nullable Bytes value) {
-        refuseRoot(queue, "queued on");
+        return enqueue(List.of(queue), label, value, tickets -> tickets.get(0));
+    }
+
+    @Override
+    public CompletableFuture<List<Ticket>> enqueueAll(List<Key> queues, String label, @Nullable Bytes value) {
+        List<Key> all = List.copyOf(queues);
+        capabilities().check(all);
+        return enqueue(all, label, value, tickets -> tickets);
+    }
+
+    private <R> CompletableFuture<R> enqueue(
+            List<Key> queues, String label, @Nullable Bytes value, Function<List<Ticket>, R> form) {
         TicketName.checkLabel(label);
+        List<Key> absolute =
+                queues.stream().map(queue -> absoluteQueue(queue, label, value)).toList();
+        return submit(new Pending.Enqueuing<>(queues, absolute, label, value, form));
+    }
+
+    private Key absoluteQueue(Key queue, String label, @Nullable Bytes value) {
+        refuseRoot(queue, "queued on");
         capabilities().check(queue, value);
         Key absolute = namespace.absolute(queue);
         // A key that is too long for a ticket below it is refused here and not by the leader.
         Key unused = absolute.child(new TicketName(label, "0".repeat(32), Integer.MIN_VALUE).toString());
-        return submit(new Pending.Enqueuing(queue, absolute, label, value));
+        return absolute;
     }
 
     @Override

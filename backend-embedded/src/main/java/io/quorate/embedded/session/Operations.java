@@ -11,10 +11,11 @@ import io.quorate.embedded.member.Attachment;
 import io.quorate.embedded.tree.Result;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -148,13 +149,13 @@ final class Operations {
     }
 
     private void send(Pending.Writing<?> writing) {
-        if (writing instanceof Pending.Enqueuing enqueuing) {
+        if (writing instanceof Pending.Enqueuing<?> enqueuing) {
             enqueuing.draw(frontEnd.random());
         }
         Attachment over = link.attached();
-        over.write(writing.request(core.session().id().value(), acknowledged), (index, result, ticket, proven) -> {
+        over.write(writing.request(core.session().id().value(), acknowledged), (index, result, tickets, proven) -> {
             if (link.hears(over)) {
-                onWritten(writing, index, result, ticket, proven);
+                onWritten(writing, index, result, tickets, proven);
             }
         });
     }
@@ -176,7 +177,7 @@ final class Operations {
     // ---- answers
 
     private void onWritten(
-            Pending.Writing<?> writing, long index, Result result, @Nullable Ticket ticket, boolean proven) {
+            Pending.Writing<?> writing, long index, Result result, List<Ticket> tickets, boolean proven) {
         if (link.losesReply()) {
             link.breakOff();
             return;
@@ -198,7 +199,7 @@ final class Operations {
         if (proven && writing.sends == 1) {
             renewal.confirmed(writing.sentNanos);
         }
-        lane.offer(() -> writing.complete(this, index, result, ticket));
+        lane.offer(() -> writing.complete(this, index, result, tickets));
         pumpSoon();
     }
 
@@ -226,22 +227,31 @@ final class Operations {
 
     // ---- tickets
 
-    /** Returns what its taker is told of a ticket that was created. */
-    Ticket ticket(String path, long index, @Nullable Ticket found) {
-        if (found != null) {
-            return namespace.relative(found);
+    /** Returns what their taker is told of tickets that were created, of which some may not have been found again. */
+    List<Ticket> tickets(List<String> paths, long index, List<Ticket> found) {
+        if (paths.size() == found.size()) {
+            return found.stream().map(namespace::relative).toList();
         }
-        // It is gone again already; so it has nobody ahead.
-        Key key = namespace.relative(Key.of(path));
+        Map<Key, Ticket> byKey = new HashMap<>();
+        found.forEach(ticket -> byKey.put(ticket.key(), ticket));
+        return paths.stream()
+                .map(Key::of)
+                .map(key -> byKey.containsKey(key) ? namespace.relative(byKey.get(key)) : removed(key, index))
+                .toList();
+    }
+
+    /** Returns a ticket that is gone again already; so it has nobody ahead. */
+    private Ticket removed(Key absolute, long index) {
+        Key key = namespace.relative(absolute);
         QueueEntry place = new QueueEntry(key, TicketName.parse(key.name()).orElseThrow());
         SessionId owner = core.session().id();
         return new Ticket(key.parent().orElseThrow(), place, index, owner, List.of());
     }
 
-    /** Gives back a ticket that nobody waits for any more. Called on the lane. */
-    void removeUnwanted(Ticket ticket) {
+    /** Gives back tickets that nobody waits for any more. Called on the lane. */
+    void removeUnwanted(List<Ticket> tickets) {
         frontEnd.submit(lane, () -> {
-            if (!core.isClosing()) {
+            for (Ticket ticket : core.isClosing() ? List.<Ticket>of() : tickets) {
                 Pending<?> removal = new Pending.Dequeuing(namespace.absolute(ticket.key()));
                 share.admitAnyway(removal);
                 add(removal);

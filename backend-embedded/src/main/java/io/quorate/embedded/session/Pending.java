@@ -15,6 +15,7 @@ import io.quorate.backend.TooLargeException;
 import io.quorate.embedded.tree.Request;
 import io.quorate.embedded.tree.Result;
 import io.quorate.embedded.tree.StateMachine;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -87,7 +88,7 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         /** Completes the future, on the lane. */
-        abstract void complete(Operations operations, long index, Result result, @Nullable Ticket ticket);
+        abstract void complete(Operations operations, long index, Result result, List<Ticket> tickets);
 
         @Override
         boolean isDroppable() {
@@ -153,7 +154,7 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
-        void complete(Operations operations, long index, Result result, @Nullable Ticket ticket) {
+        void complete(Operations operations, long index, Result result, List<Ticket> tickets) {
             if (result instanceof Result.Failed failed) {
                 future.completeExceptionally(failed.toException(relative));
             } else if (result instanceof Result.LimitExceeded exceeded) {
@@ -164,19 +165,30 @@ abstract class Pending<T extends @Nullable Object> {
         }
     }
 
-    /** A ticket to be taken. */
-    static final class Enqueuing extends Writing<Ticket> {
-        private final Key queue;
-        private final Key absolute;
+    /**
+     * Tickets to be taken, one in each queue.
+     *
+     * @param <R> what their taker is given
+     */
+    static final class Enqueuing<R> extends Writing<R> {
+        private final List<Key> queues;
+        private final List<Key> absolute;
         private final String label;
         private final @Nullable Bytes value;
+        private final Function<List<Ticket>, R> form;
         private @Nullable String ticketId;
 
-        Enqueuing(Key queue, Key absolute, String label, @Nullable Bytes value) {
-            this.queue = queue;
+        Enqueuing(
+                List<Key> queues,
+                List<Key> absolute,
+                String label,
+                @Nullable Bytes value,
+                Function<List<Ticket>, R> form) {
+            this.queues = queues;
             this.absolute = absolute;
             this.label = label;
             this.value = value;
+            this.form = form;
         }
 
         @Override
@@ -186,12 +198,15 @@ abstract class Pending<T extends @Nullable Object> {
 
         @Override
         boolean touches(Key read) {
-            return touches(absolute, read);
+            return absolute.stream().anyMatch(queue -> touches(queue, read));
         }
 
         @Override
         long bytes() {
-            return (long) OVERHEAD + absolute.sizeInBytes() + sizeOf(value);
+            return absolute.stream()
+                            .mapToLong(queue -> (long) OVERHEAD + queue.sizeInBytes())
+                            .sum()
+                    + sizeOf(value);
         }
 
         void draw(RandomGenerator random) {
@@ -212,16 +227,17 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
-        void complete(Operations operations, long index, Result result, @Nullable Ticket ticket) {
+        void complete(Operations operations, long index, Result result, List<Ticket> tickets) {
             if (result instanceof Result.Created created) {
-                Ticket taken = operations.ticket(created.path(), index, ticket);
-                if (!future.complete(taken)) {
+                List<Ticket> taken = operations.tickets(created.paths(), index, tickets);
+                if (!future.complete(form.apply(taken))) {
                     operations.removeUnwanted(taken);
                 }
             } else if (result instanceof Result.LimitExceeded exceeded) {
                 future.completeExceptionally(limitExceeded(exceeded));
-            } else {
-                future.completeExceptionally(new SessionOwnedHasNoChildrenException(0, queue));
+            } else if (result instanceof Result.Failed failed) {
+                int position = failed.position();
+                future.completeExceptionally(new SessionOwnedHasNoChildrenException(position, queues.get(position)));
             }
         }
     }
@@ -260,7 +276,7 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         @Override
-        void complete(Operations operations, long index, Result result, @Nullable Ticket ticket) {
+        void complete(Operations operations, long index, Result result, List<Ticket> tickets) {
             future.complete(null);
         }
     }

@@ -5,6 +5,7 @@ import io.quorate.backend.Commit;
 import io.quorate.backend.Key;
 import io.quorate.backend.TicketName;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -98,28 +99,34 @@ public sealed interface Request {
     record Write(long session, long operation, long acknowledged, Commit commit) implements Operation {}
 
     /**
-     * Takes a ticket.
+     * Takes a ticket in each of several queues, or none.
      *
      * @param session the id of the session
      * @param operation the number of the operation
      * @param acknowledged the number up to which the client has seen all results
-     * @param queue the queue, not {@link Key#ROOT}; created with its parents if missing, as containers
-     * @param label the label of the ticket, see {@link TicketName}
-     * @param id the random id of the ticket, see {@link TicketName}
-     * @param value the value of the ticket, or {@code null} for none
+     * @param queues the queues, at least one, all different and none of them {@link Key#ROOT}; created with their
+     *     parents if missing, as containers
+     * @param label the label of the tickets, see {@link TicketName}
+     * @param id the random id of the tickets, see {@link TicketName}
+     * @param value the value of each ticket, or {@code null} for none
      */
     record Enqueue(
             long session,
             long operation,
             long acknowledged,
-            Key queue,
+            List<Key> queues,
             String label,
             String id,
-            @Nullable Bytes value) implements Operation {
+            @Nullable Bytes value)
+            implements Operation {
 
-        /** Checks the forms stated above. */
+        /** Checks the forms stated above, and copies the list. */
         public Enqueue {
-            if (queue.isRoot()) {
+            queues = List.copyOf(queues);
+            if (queues.isEmpty() || new HashSet<>(queues).size() != queues.size()) {
+                throw new IllegalArgumentException("tickets are taken in different queues, at least one");
+            }
+            if (queues.contains(Key.ROOT)) {
                 throw new IllegalArgumentException("the root is no queue");
             }
             if (!Paths.isTicket(Paths.ticket(label, id, 0))) {

@@ -11,6 +11,7 @@ import io.quorate.backend.NotEmptyException;
 import io.quorate.backend.Op;
 import io.quorate.backend.SessionOwnedHasNoChildrenException;
 import io.quorate.backend.UnexpectedRevisionException;
+import java.util.List;
 
 /**
  * What became of a request.
@@ -26,11 +27,26 @@ public sealed interface Result {
     }
 
     /**
-     * A node was created under a name that the engine completed.
+     * Nodes were created under names that the engine completed.
      *
-     * @param path the path of the node
+     * @param paths the paths of the nodes, in the order in which they were asked for; at least one
      */
-    record Created(String path) implements Result {}
+    record Created(List<String> paths) implements Result {
+
+        static final int MAX_PATHS = TreeLimits.HARD_COMMIT_SIZE;
+
+        /** Copies the list, which must not be empty. */
+        public Created {
+            paths = List.copyOf(paths);
+            if (paths.isEmpty()) {
+                throw new IllegalArgumentException("no node was created");
+            }
+        }
+
+        Created(String path) {
+            this(List.of(path));
+        }
+    }
 
     /**
      * A ticket is not in its queue any more.

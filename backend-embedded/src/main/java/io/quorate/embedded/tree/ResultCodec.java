@@ -1,5 +1,8 @@
 package io.quorate.embedded.tree;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Results as bytes and as a 64-bit hash: those that are part of the state, because they answer an operation. */
 final class ResultCodec {
 
@@ -16,7 +19,8 @@ final class ResultCodec {
             output.octet(DONE);
         } else if (result instanceof Result.Created created) {
             output.octet(CREATED);
-            output.text(created.path());
+            output.number(created.paths().size());
+            created.paths().forEach(output::text);
         } else if (result instanceof Result.Dequeued dequeued) {
             output.octet(DEQUEUED);
             output.flag(dequeued.existed());
@@ -39,7 +43,7 @@ final class ResultCodec {
         int type = input.octet();
         return switch (type) {
             case DONE -> Result.Done.INSTANCE;
-            case CREATED -> new Result.Created(input.path());
+            case CREATED -> readCreated(input);
             case DEQUEUED -> new Result.Dequeued(input.flag());
             case FAILED -> new Result.Failed(Result.Reason.of(input.octet()), input.count(Integer.MAX_VALUE));
             case LIMIT_EXCEEDED ->
@@ -49,12 +53,31 @@ final class ResultCodec {
         };
     }
 
+    private static Result readCreated(BinaryInput input) {
+        int count = input.elements(Result.Created.MAX_PATHS);
+        if (count == 0) {
+            throw new MalformedDataException("a result says that a node was created, but names none");
+        }
+        if (count == 1) {
+            return new Result.Created(input.path());
+        }
+        List<String> paths = new ArrayList<>(Math.min(count, 16));
+        for (int i = 0; i < count; i++) {
+            paths.add(input.path());
+        }
+        return new Result.Created(paths);
+    }
+
     static long hash(Result result) {
         if (result instanceof Result.Done) {
             return DONE;
         }
         if (result instanceof Result.Created created) {
-            return Digest.text(CREATED, created.path());
+            long hash = CREATED;
+            for (String path : created.paths()) {
+                hash = Digest.text(hash, path);
+            }
+            return hash;
         }
         if (result instanceof Result.Dequeued dequeued) {
             return Digest.mix(DEQUEUED * 31L + (dequeued.existed() ? 1 : 0));

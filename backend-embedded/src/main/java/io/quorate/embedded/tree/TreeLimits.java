@@ -7,7 +7,7 @@ import io.quorate.backend.Capabilities;
  * so that a limit may be raised at any time.
  *
  * @param dataBytes the largest value of a node; at most {@link #HARD_DATA_BYTES}
- * @param commitSize the largest number of guards and operations in one commit
+ * @param commitSize the largest number of guards and operations in one commit, and of tickets taken together
  * @param txnBytes the largest encoded transaction, implicit parents included
  * @param children the most children a node may have
  * @param nodes the most nodes, the root included
@@ -36,6 +36,9 @@ public record TreeLimits(
     /** No configuration can raise the size of an encoded transaction above this: 4 MiB. */
     public static final int HARD_TXN_BYTES = 4 << 20;
 
+    /** The most guards and operations that any configuration admits in one commit. */
+    static final int HARD_COMMIT_SIZE = 1 << 16;
+
     /** The most results that any configuration remembers for one session. */
     static final int HARD_RESULTS = 4096;
 
@@ -56,7 +59,7 @@ public record TreeLimits(
     public TreeLimits {
         check("dataBytes", dataBytes, HARD_DATA_BYTES);
         check("txnBytes", txnBytes, HARD_TXN_BYTES);
-        check("commitSize", commitSize, 1 << 16);
+        check("commitSize", commitSize, HARD_COMMIT_SIZE);
         check("children", children, Integer.MAX_VALUE);
         check("nodes", nodes, Integer.MAX_VALUE);
         check("totalBytes", totalBytes, Long.MAX_VALUE);

@@ -5,6 +5,7 @@ import io.quorate.backend.Commit;
 import io.quorate.backend.Guard;
 import io.quorate.backend.Key;
 import io.quorate.backend.Op;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -257,11 +258,32 @@ public final class Validator {
     }
 
     private Result draftEnqueue(Request.Enqueue enqueue, Draft draft) {
-        String queue = enqueue.queue().toString();
+        int tickets = enqueue.queues().size();
+        if (tickets > limits.commitSize()) {
+            return new Result.LimitExceeded(Limit.COMMIT_SIZE, 0, limits.commitSize(), tickets);
+        }
+        byte[] data = array(enqueue.value());
+        long bytes = data == null ? 0 : (long) data.length * tickets;
+        if (bytes > limits.txnBytes()) {
+            // Found before the value, which was sent once, is encoded once for each ticket.
+            return new Result.LimitExceeded(Limit.TXN_BYTES, 0, limits.txnBytes(), bytes);
+        }
+        List<String> paths = new ArrayList<>(tickets);
+        for (int i = 0; i < tickets; i++) {
+            String path = ticketPath(enqueue, enqueue.queues().get(i).toString(), draft);
+            Result failure = draftNamed(i, path, data, CreateMode.EPHEMERAL_SEQUENTIAL, 0, draft, NodeKind.CONTAINER);
+            if (failure != null) {
+                return failure;
+            }
+            paths.add(path);
+        }
+        return new Result.Created(paths);
+    }
+
+    private static String ticketPath(Request.Enqueue enqueue, String queue, Draft draft) {
         PendingNode parent = draft.node(queue);
         String name = Paths.ticket(enqueue.label(), enqueue.id(), parent == null ? 0 : parent.sequence());
-        return draftNamed(
-                Paths.child(queue, name), array(enqueue.value()), CreateMode.EPHEMERAL_SEQUENTIAL, 0, draft, true);
+        return Paths.child(queue, name);
     }
 
     private Result draftCreate(Request.Create create, Draft draft) {
@@ -270,33 +292,38 @@ public final class Validator {
             PendingNode parent = draft.node(Paths.parent(path));
             path += Paths.sequence(parent == null ? 0 : parent.sequence());
         }
-        return draftNamed(path, array(create.value()), create.mode(), create.ttlMillis(), draft, false);
-    }
-
-    private static Result draftNamed(
-            String path, byte @Nullable [] data, CreateMode mode, long ttlMillis, Draft draft, boolean withParents) {
-        Result unnameable = checkPath(path);
-        if (unnameable != null) {
-            return unnameable;
-        }
-        Result failure = draft.create(
-                0,
-                new NodeChange.Created(path, data, mode.kind(), ttlMillis, mode.isSequential()),
-                withParents ? NodeKind.CONTAINER : null);
+        Result failure = draftNamed(0, path, array(create.value()), create.mode(), create.ttlMillis(), draft, null);
         return failure == null ? new Result.Created(path) : failure;
     }
 
-    private static @Nullable Result checkPath(String path) {
+    private static @Nullable Result draftNamed(
+            int position,
+            String path,
+            byte @Nullable [] data,
+            CreateMode mode,
+            long ttlMillis,
+            Draft draft,
+            @Nullable NodeKind parents) {
+        Result unnameable = checkPath(position, path);
+        return unnameable != null
+                ? unnameable
+                : draft.create(
+                        position,
+                        new NodeChange.Created(path, data, mode.kind(), ttlMillis, mode.isSequential()),
+                        parents);
+    }
+
+    private static @Nullable Result checkPath(int position, String path) {
         int bytes = Paths.utf8Length(path);
         if (bytes > Key.MAX_BYTES) {
-            return new Result.LimitExceeded(Limit.KEY_BYTES, 0, Key.MAX_BYTES, bytes);
+            return new Result.LimitExceeded(Limit.KEY_BYTES, position, Key.MAX_BYTES, bytes);
         }
         int segment = Paths.utf8Length(Paths.name(path));
         if (segment > Key.MAX_SEGMENT_BYTES) {
-            return new Result.LimitExceeded(Limit.SEGMENT_BYTES, 0, Key.MAX_SEGMENT_BYTES, segment);
+            return new Result.LimitExceeded(Limit.SEGMENT_BYTES, position, Key.MAX_SEGMENT_BYTES, segment);
         }
         int depth = Paths.depth(path);
-        return depth > Key.MAX_DEPTH ? new Result.LimitExceeded(Limit.KEY_DEPTH, 0, Key.MAX_DEPTH, depth) : null;
+        return depth > Key.MAX_DEPTH ? new Result.LimitExceeded(Limit.KEY_DEPTH, position, Key.MAX_DEPTH, depth) : null;
     }
 
     private static Result draftDequeue(Request.Dequeue dequeue, Draft draft) {

@@ -6,7 +6,9 @@ import io.quorate.backend.Key;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A leader of one, for tests that tell a story: requests are judged, and applied when the test says so. */
@@ -83,9 +85,10 @@ final class Fixture {
         return new Request.Write(session, operation, operation - 1, commit.build());
     }
 
-    Request.Enqueue enqueue(long session, String queue) {
+    Request.Enqueue enqueue(long session, String... keys) {
+        List<Key> queues = Stream.of(keys).map(Key::of).toList();
         long operation = operations.merge(session, 1L, Long::sum);
-        return new Request.Enqueue(session, operation, operation - 1, Key.of(queue), "w", ID, Bytes.EMPTY);
+        return new Request.Enqueue(session, operation, operation - 1, queues, "w", ID, Bytes.EMPTY);
     }
 
     Request.Dequeue dequeue(long session, String ticket) {

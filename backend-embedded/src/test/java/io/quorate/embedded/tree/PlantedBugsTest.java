@@ -59,6 +59,17 @@ class PlantedBugsTest {
     }
 
     @Test
+    void ticketsThatStayWhenALaterOneCouldNotBeTakenAreCaught() {
+        assertCaught("tickets taken by half", new Rules() {
+            @Override
+            List<NodeChange> keptByFailure(List<NodeChange> changes) {
+                boolean tickets = changes.stream().allMatch(change -> Paths.isTicket(Paths.name(change.path())));
+                return tickets ? changes : List.of();
+            }
+        });
+    }
+
+    @Test
     void endOfASessionThatLeavesAnEphemeralNodeIsCaught() {
         assertCaught("close leaves an ephemeral node", new Rules() {
             @Override

@@ -124,6 +124,9 @@ final class RandomHistory {
 
     private void count(Request request, Twin.Outcome outcome) {
         String name = request.getClass().getSimpleName();
+        if (request instanceof Request.Enqueue enqueue && enqueue.queues().size() > 1) {
+            name += " of several";
+        }
         Result result = outcome.result();
         if (result instanceof Result.Failed failed) {
             name += " " + failed.reason();

@@ -7,6 +7,7 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Op;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -46,7 +47,7 @@ final class RandomRequests {
         long operation = operation(last);
         long acknowledged = Math.max(0, last - random.nextInt(5));
         if (kind < 36) {
-            return new Request.Enqueue(session, operation, acknowledged, queue(), label(), id(), value());
+            return new Request.Enqueue(session, operation, acknowledged, queues(), label(), id(), value());
         }
         if (kind < 46) {
             return new Request.Dequeue(session, operation, acknowledged, ticket(twin));
@@ -151,6 +152,17 @@ final class RandomRequests {
             key = key.child(SEGMENTS[random.nextInt(SEGMENTS.length)]);
         }
         return key;
+    }
+
+    private List<Key> queues() {
+        if (random.nextInt(3) > 0) {
+            return List.of(queue());
+        }
+        Set<Key> queues = new LinkedHashSet<>();
+        for (int i = random.nextInt(8); i >= 0; i--) {
+            queues.add(random.nextBoolean() ? queue() : key());
+        }
+        return List.copyOf(queues);
     }
 
     private Key queue() {

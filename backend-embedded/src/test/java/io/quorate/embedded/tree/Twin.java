@@ -3,6 +3,7 @@ package io.quorate.embedded.tree;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Guard;
+import io.quorate.backend.Key;
 import io.quorate.backend.Op;
 import io.quorate.backend.TicketName;
 import java.nio.charset.StandardCharsets;
@@ -170,25 +171,34 @@ final class Twin {
             }
             return new Result.Dequeued(exists);
         }
-        String path;
         if (request instanceof Request.Enqueue enqueue) {
-            Node queue = nodes.get(enqueue.queue().toString());
-            path = enqueue.queue() + "/"
-                    + new TicketName(enqueue.label(), enqueue.id(), queue == null ? 0 : queue.sequence);
-            Node ticket = fresh(enqueue.value(), NodeKind.EPHEMERAL, enqueue.session(), 0, index, now);
-            create(0, path, ticket, true, NodeKind.CONTAINER, index, now);
-        } else {
-            Request.Create create = (Request.Create) request;
-            path = create.key().toString();
-            if (create.mode().isSequential()) {
-                Node parent = nodes.get(parent(path));
-                path += String.format("%010d", parent == null ? 0 : parent.sequence);
-            }
-            long owner = create.mode().kind() == NodeKind.EPHEMERAL ? create.session() : 0;
-            Node node = fresh(create.value(), create.mode().kind(), owner, create.ttlMillis(), index, now);
-            create(0, path, node, create.mode().isSequential(), null, index, now);
+            return new Result.Created(enqueue(enqueue, index, now));
         }
+        Request.Create create = (Request.Create) request;
+        String path = create.key().toString();
+        if (create.mode().isSequential()) {
+            Node parent = nodes.get(parent(path));
+            path += String.format("%010d", parent == null ? 0 : parent.sequence);
+        }
+        long owner = create.mode().kind() == NodeKind.EPHEMERAL ? create.session() : 0;
+        Node node = fresh(create.value(), create.mode().kind(), owner, create.ttlMillis(), index, now);
+        create(0, path, node, create.mode().isSequential(), null, index, now);
         return new Result.Created(path);
+    }
+
+    private List<String> enqueue(Request.Enqueue enqueue, long index, long now) {
+        int count = enqueue.queues().size();
+        check(count <= limits.commitSize(), Limit.COMMIT_SIZE, 0, limits.commitSize(), count);
+        List<String> paths = new ArrayList<>();
+        for (Key key : enqueue.queues()) {
+            Node queue = nodes.get(key.toString());
+            int sequence = queue == null ? 0 : queue.sequence;
+            String path = key + "/" + new TicketName(enqueue.label(), enqueue.id(), sequence);
+            Node ticket = fresh(enqueue.value(), NodeKind.EPHEMERAL, enqueue.session(), 0, index, now);
+            create(paths.size(), path, ticket, true, NodeKind.CONTAINER, index, now);
+            paths.add(path);
+        }
+        return paths;
     }
 
     private void commit(long session, Commit commit, long index, long now) {

@@ -42,6 +42,7 @@ class TxnCodecTest {
                             new NodeChange.Deleted("/d")),
                     Result.Done.INSTANCE),
             write(new Result.Created("/q/w-0")),
+            write(new Result.Created(List.of("/q/w-0", "/\u00e9t\u00e9/w-7", "/q"))),
             write(new Result.Dequeued(true)),
             write(new Result.Failed(Result.Reason.NOT_EMPTY, 127)),
             write(new Result.LimitExceeded(Limit.TOTAL_BYTES, 3, 1L << 40, (1L << 40) + 1)));

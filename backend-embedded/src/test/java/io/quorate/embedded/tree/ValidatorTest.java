@@ -11,12 +11,14 @@ import io.quorate.backend.Content;
 import io.quorate.backend.Entry;
 import io.quorate.backend.Guard;
 import io.quorate.backend.GuardFailedException;
+import io.quorate.backend.Key;
 import io.quorate.backend.NotEmptyException;
 import io.quorate.backend.Op;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The leader judges each request on the state after all proposals before it, once. */
@@ -252,6 +254,68 @@ class ValidatorTest {
         assertThat(leader.state.ticket(key(anew)).orElseThrow().revision()).isGreaterThan(revision);
     }
 
+    @Test
+    void ticketsAreTakenInAllQueuesByOneTransactionOrInNone() {
+        Fixture leader = new Fixture();
+        long session = leader.open();
+        String first = path(leader.run(leader.enqueue(session, "/q")));
+        Result.Created both = (Result.Created) leader.run(leader.enqueue(session, "/p/q", "/q"));
+        List<Ticket> tickets = both.paths().stream()
+                .map(path -> leader.state.ticket(key(path)).orElseThrow())
+                .toList();
+        assertThat(tickets).extracting(Ticket::queue).containsExactly(key("/p/q"), key("/q"));
+        assertThat(tickets).extracting(Ticket::revision).containsOnly(leader.state.appliedIndex());
+        assertThat(tickets.get(0).ahead()).isEmpty();
+        assertThat(tickets.get(1).ahead())
+                .extracting(place -> place.key().toString())
+                .containsExactly(first);
+
+        long nodes = leader.state.nodes();
+        assertThat(leader.run(leader.enqueue(session, "/q", "/new", first)))
+                .isEqualTo(new Result.Failed(Result.Reason.SESSION_OWNED_HAS_NO_CHILDREN, 2));
+        assertThat(leader.state.nodes()).isEqualTo(nodes);
+        assertThat(leader.state.queue(key("/q"))).hasSize(2);
+    }
+
+    @Test
+    void ticketsInNestedQueuesAreTakenTogetherInAnyOrder() {
+        Fixture leader = new Fixture();
+        long session = leader.open();
+        leader.run(leader.enqueue(session, "/a/b/c", "/a/b", "/a"));
+        leader.run(leader.enqueue(session, "/a", "/a/b", "/a/b/c"));
+        for (String queue : List.of("/a", "/a/b", "/a/b/c")) {
+            assertThat(leader.state.queue(key(queue))).hasSize(2);
+        }
+    }
+
+    @Test
+    void ticketsThatAreAskedForAgainAreNotTakenAgain() {
+        Fixture leader = new Fixture();
+        long session = leader.open();
+        Request.Enqueue request = leader.enqueue(session, "/p", "/q");
+        Result pending = result(leader.judge(request));
+        assertThat(leader.judge(request)).isInstanceOf(Verdict.Answer.class);
+        leader.applyAll();
+        assertThat(leader.run(request)).isEqualTo(pending);
+        leader.validator = new Validator(leader.state, leader.limits);
+        assertThat(leader.run(request)).isEqualTo(pending);
+        assertThat(leader.state.queue(key("/p"))).hasSize(1);
+        assertThat(leader.state.queue(key("/q"))).hasSize(1);
+    }
+
+    @Test
+    void valueThatFitsOneTicketButNotAllIsRefused() {
+        Fixture leader = new Fixture();
+        long session = leader.open();
+        List<Key> queues = IntStream.range(0, 9).mapToObj(i -> key("/q/" + i)).toList();
+        Bytes value = Bytes.of(new byte[leader.limits.dataBytes()]);
+        Result result = leader.run(new Request.Enqueue(session, 1, 0, queues, "w", Fixture.ID, value));
+        assertThat(result)
+                .isEqualTo(new Result.LimitExceeded(
+                        Limit.TXN_BYTES, 0, leader.limits.txnBytes(), 9L * leader.limits.dataBytes()));
+        assertThat(leader.state.nodes()).isEqualTo(1);
+    }
+
     private static void reapUntilNothingIsLeft(Fixture leader) {
         List<String> paths = leader.state.reapable(leader.now, 10);
         while (!paths.isEmpty()) {
@@ -360,6 +424,6 @@ class ValidatorTest {
     }
 
     private static String path(Result result) {
-        return ((Result.Created) result).path();
+        return ((Result.Created) result).paths().get(0);
     }
 }

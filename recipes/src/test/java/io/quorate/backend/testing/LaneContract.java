@@ -8,7 +8,9 @@ import io.quorate.backend.Read;
 import io.quorate.backend.Scheduler;
 import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionState;
 import io.quorate.backend.Subscription;
+import io.quorate.backend.Ticket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -101,6 +103,29 @@ interface LaneContract extends ContractWorld {
         CompletableFuture<Integer> result = new CompletableFuture<>();
         lane.execute(() -> result.complete(counter[0]));
         assertThat(await(result)).isEqualTo(300);
+    }
+
+    /** Whoever is refused turns to the next session, and would go round in circles if this one still looked open. */
+    @Test
+    @Guarantee(10)
+    default void laneRefusesNobodyBeforeTheEndOfItsSessionIsSeen() {
+        fixture().require(Fault.EXPIRE);
+        Session session = open();
+        Ticket ticket = enqueue(session);
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        Queue<SessionState> refused = new ConcurrentLinkedQueue<>();
+        session.watch(ticket.key(), Scope.ENTRY, batch -> {
+            begun.complete(null);
+            try {
+                session.scheduler().execute(() -> {});
+            } catch (RejectedExecutionException e) {
+                refused.add(session.state());
+            }
+        });
+        await(begun);
+        fixture().expire(session);
+        eventually(() -> session.state() == SessionState.EXPIRED, "the expiry is seen");
+        assertThat(refused).allMatch(SessionState::isTerminal);
     }
 
     @Test

@@ -120,6 +120,71 @@ interface WatchContract extends ContractWorld {
     }
 
     @Test
+    @Guarantee({4, 8})
+    default void entryScopeOfATicketTellsOfEachNewValueAndOfItsRemoval() {
+        Session owner = open("owner");
+        Session other = openElsewhere("other");
+        Ticket ahead = enqueue(owner);
+        Ticket ticket = enqueue(owner);
+        RecordedView own = begunWatching(owner, ticket.key(), Scope.ENTRY);
+        RecordedView view = begunWatching(other, ticket.key(), Scope.ENTRY);
+        assertThat(view.shows(ticket.key(), "waiting")).isTrue();
+        assertThat(existing(view, ticket.key()).owner()).isEqualTo(owner.id());
+        assertThat(existing(view, ticket.key()).createRevision()).isEqualTo(ticket.revision());
+
+        await(owner.dequeue(ahead));
+        long changed = update(other, ticket.key(), "please hurry").revision();
+        eventually(() -> view.shows(ticket.key(), "please hurry"), "the other session sees the new value");
+        eventually(() -> own.shows(ticket.key(), "please hurry"), "the owner sees the new value");
+        assertThat(existing(view, ticket.key()).modRevision()).isEqualTo(changed);
+        assertThat(existing(own, ticket.key()).createRevision()).isEqualTo(ticket.revision());
+
+        await(owner.dequeue(ticket));
+        eventually(() -> own.entries().isEmpty() && view.entries().isEmpty(), "both see that the ticket is gone");
+        assertThat(view.revision()).isGreaterThan(changed);
+    }
+
+    private static Entry existing(RecordedView view, Key key) {
+        Entry entry = view.entry(key);
+        if (entry == null) {
+            throw new AssertionError("the view shows no " + key);
+        }
+        return entry;
+    }
+
+    @Test
+    @Guarantee({4, 6})
+    default void entryScopeOfATicketTellsThatItWentWithItsSession() {
+        Session owner = openElsewhere("owner");
+        Session watcher = open("watcher");
+        Ticket ticket = enqueue(owner);
+        RecordedView view = begunWatching(watcher, ticket.key(), Scope.ENTRY);
+        assertThat(view.entries()).containsOnlyKeys(ticket.key());
+        await(owner.closeAsync());
+        eventually(() -> view.entries().isEmpty(), "the ticket is seen to be gone");
+        RecordedView late = begunWatching(watcher, ticket.key(), Scope.ENTRY);
+        assertThat(late.entries()).isEmpty();
+    }
+
+    @Test
+    @Guarantee({4, 5})
+    default void entryScopeOfATicketTellsAfterAGapWhatHasBecomeOfIt() {
+        fixture().require(Fault.CUT);
+        Session watcher = openElsewhere("watcher");
+        Session owner = open("owner");
+        Ticket stays = enqueue(owner);
+        Ticket leaves = enqueue(owner);
+        RecordedView staying = begunWatching(watcher, stays.key(), Scope.ENTRY);
+        RecordedView leaving = begunWatching(watcher, leaves.key(), Scope.ENTRY);
+        suspend(watcher);
+        update(owner, stays.key(), "changed");
+        await(owner.dequeue(leaves));
+        fixture().restore(watcher);
+        eventually(() -> staying.shows(stays.key(), "changed"), "the new value arrives");
+        eventually(() -> leaving.entries().isEmpty(), "the removal arrives");
+    }
+
+    @Test
     @Guarantee(4)
     default void subtreeScopeIsTheKeyAndAllBelow() {
         Session session = open();

@@ -1,0 +1,17 @@
+package io.quorate.embedded;
+
+import io.quorate.backend.testing.BackendFixture;
+import io.quorate.leader.testing.LeaderLatchContract;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The contract of leader latches on one member in memory. */
+final class OneMemberLeaderLatchContractTest extends LeaderLatchContract {
+
+    @RegisterExtension
+    static final SharedEnsemble ENSEMBLE = new SharedEnsemble(EnsembleConfig.inMemory(1));
+
+    @Override
+    protected BackendFixture newFixture() {
+        return ENSEMBLE.newFixture();
+    }
+}
