@@ -73,7 +73,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 : new EnsembleDirectory(disks, config.members(), () -> new UUID(random.nextLong(), random.nextLong()));
         this.loop =
                 new EnsembleLoop("quorate-ensemble", new Driven(), EnsembleMembers.tickNanos(config), System::nanoTime);
-        this.members = new EnsembleMembers(config, directory, loop::wakeUp);
+        this.members =
+                new EnsembleMembers(config, directory, loop::wakeUp, System::nanoTime, System::currentTimeMillis);
         this.lanes = new LaneThreads(Ticker.system(), loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(
                 members::running, loop::wakeUp, Ticker.system(), lanes, random, config.connectionTimeout());

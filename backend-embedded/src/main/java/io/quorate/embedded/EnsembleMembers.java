@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ final class EnsembleMembers {
 
     private final EnsembleConfig config;
     private final Runnable wakeUp;
+    private final LongSupplier monotonicNanos;
+    private final LongSupplier wallMillis;
     private final InMemoryNetwork network = new InMemoryNetwork();
     private final List<MemberSlot> slots;
     private final Set<Integer> paused = new HashSet<>();
@@ -39,9 +42,16 @@ final class EnsembleMembers {
     private volatile List<MemberStatus> status;
     private int ticks;
 
-    EnsembleMembers(EnsembleConfig config, @Nullable EnsembleDirectory directory, Runnable wakeUp) {
+    EnsembleMembers(
+            EnsembleConfig config,
+            @Nullable EnsembleDirectory directory,
+            Runnable wakeUp,
+            LongSupplier monotonicNanos,
+            LongSupplier wallMillis) {
         this.config = config;
         this.wakeUp = wakeUp;
+        this.monotonicNanos = monotonicNanos;
+        this.wallMillis = wallMillis;
         this.slots = IntStream.rangeClosed(1, config.members())
                 .mapToObj(id ->
                         new MemberSlot(id, directory, config.electionTimeout().toNanos()))
@@ -81,13 +91,13 @@ final class EnsembleMembers {
     private void start(MemberSlot slot) {
         List<Integer> ids = slots.stream().map(MemberSlot::id).toList();
         MemberSettings settings = new MemberSettings(
-                ZabConfig.of(slot.id(), System.nanoTime(), ids),
+                ZabConfig.of(slot.id(), monotonicNanos.getAsLong(), ids),
                 limits(),
                 config.snapshotRecords(),
                 config.snapshotBytes(),
                 tickNanos(config),
-                System::nanoTime,
-                System::currentTimeMillis);
+                monotonicNanos,
+                wallMillis);
         slot.start(settings, network, wakeUp);
         publishRunning();
     }
