@@ -461,11 +461,15 @@ interface WatchContract extends ContractWorld {
         eventually(() -> view.revision() >= last, "the gap is closed");
         assertThat(view.entries().values())
                 .containsExactlyElementsOf(await(writer.snapshot(PARENT)).entries());
-        WatchBatch gap = view.batches().get(before);
-        assertThat(gap.gap()).isTrue();
-        assertThat(gap.initial()).isFalse();
-        assertThat(gap.changes().stream().map(change -> change.key().name()))
-                .containsExactlyInAnyOrder("updated", "deleted", "recreated", "created");
+        // The member that serves the watcher now may itself lag behind; what comes later is told as ever.
+        List<WatchBatch> since = view.batches().subList(before, view.batches().size());
+        assertThat(since.get(0).gap()).isTrue();
+        assertThat(since).noneMatch(WatchBatch::initial);
+        assertThat(since.subList(1, since.size())).noneMatch(WatchBatch::gap);
+        assertThat(since.stream()
+                        .flatMap(batch -> batch.changes().stream())
+                        .map(change -> change.key().name()))
+                .containsOnly("updated", "deleted", "recreated", "created");
     }
 
     @Test
