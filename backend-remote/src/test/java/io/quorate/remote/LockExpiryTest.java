@@ -160,7 +160,7 @@ final class LockExpiryTest {
 
     private static Quorate client(String connectString, Duration sessionTimeout) throws InterruptedException {
         return Quorate.open(
-                "zookeeper://" + connectString + "?minSessionTimeout=500ms&connectionTimeout=2s",
+                "zookeeper://" + connectString + "?minSessionTimeout=500ms&connectionTimeout=5s",
                 QuorateOptions.defaults().withSessionTimeout(sessionTimeout));
     }
 
