@@ -129,11 +129,7 @@ final class LockRoundTrips {
     }
 
     private void awaitEntries(int count) {
-        await().until(() -> servers.ephemerals().values().stream()
-                        .flatMap(paths -> paths.stream())
-                        .filter(path -> path.startsWith(PATH + "/"))
-                        .count()
-                == count);
+        await().until(() -> servers.ephemeralsBelow(PATH).size() == count);
     }
 
     private void note(Step step, LockSubject subject, Counts... counts) {
