@@ -31,10 +31,10 @@ import org.junit.jupiter.api.Timeout;
 final class WatchBacklogTest {
 
     private static final Key TOP = Key.of("/watched");
-    private static final int CHANGES = 700;
+    private static final int CHANGES = 300;
 
     /** More than waits before it is merged, and far less than there are changes. */
-    private static final int FEW = 600;
+    private static final int FEW = 400;
 
     /** A listener, and the values that it makes of what it is told: those of the revision of each batch. */
     private final class View implements WatchListener {
@@ -123,7 +123,7 @@ final class WatchBacklogTest {
         block(go);
         for (int i = 0; i < CHANGES; i++) {
             // Each change is to a key that stays as it is for long, or comes and goes.
-            put(TOP.child("key-" + i % 500), "value-" + i);
+            put(TOP.child("key-" + i % 100), "value-" + i);
             put(TOP.child("passing-" + i % 2), i % 4 < 2 ? "there" : null);
             if (i == CHANGES / 2) {
                 put(TOP.child("leaving"), "there");
