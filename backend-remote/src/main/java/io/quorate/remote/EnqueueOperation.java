@@ -315,9 +315,9 @@ final class EnqueueOperation extends SlottedWrite {
 
     /** Takes note of a refusal, which matters only if the queue turns out to be missing still. */
     private void containerCreated(Key queue, String level, Code code, List<OpResult> results) {
-        int failure = Replies.firstFailure(results);
-        Code outcome = results.isEmpty() ? code : failure < 0 ? Code.OK : Replies.code(results.get(failure));
-        if (failure == 1 && outcome == Code.NONODE) {
+        Code outcome = Replies.outcome(code, results);
+        boolean isOfStripe = Replies.firstFailure(results) == 1;
+        if (isOfStripe && outcome == Code.NONODE) {
             obstacle = missingLayout();
         } else if (outcome == Code.NOCHILDRENFOREPHEMERALS) {
             obstacle = new SessionOwnedHasNoChildrenException(0, queue);

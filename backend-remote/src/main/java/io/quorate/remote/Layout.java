@@ -48,11 +48,18 @@ final class Layout {
         return paths;
     }
 
-    /** Returns the creation of every persistent node, parents first. */
-    List<Op> creations() {
-        return persistent().stream()
-                .map(path -> Op.create(path, NO_DATA, acl, CreateMode.PERSISTENT))
-                .toList();
+    /**
+     * Creates every persistent node, parents first, ahead of whatever is sent next. Those that exist are left as they are, which is why each
+     * is a request of its own; what fails for another reason shows when the nodes are used.
+     */
+    void create(Wire wire, Operation owner) {
+        for (String path : persistent()) {
+            wire.multi(owner, List.of(creation(path)), (code, results) -> {});
+        }
+    }
+
+    private Op creation(String path) {
+        return Op.create(path, NO_DATA, acl, CreateMode.PERSISTENT);
     }
 
     /** Returns the request that reads every persistent node. */
@@ -66,7 +73,7 @@ final class Layout {
         List<Op> creations = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
             if (Replies.isNoNode(results.get(i))) {
-                creations.add(Op.create(paths.get(i), NO_DATA, acl, CreateMode.PERSISTENT));
+                creations.add(creation(paths.get(i)));
             }
         }
         return creations;

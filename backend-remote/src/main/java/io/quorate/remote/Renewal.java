@@ -267,7 +267,7 @@ final class Renewal {
         dispatcher.submit(new Operation() {
             @Override
             void send() {
-                layout.creations().forEach(parent -> wire.multi(this, List.of(parent), (code, results) -> {}));
+                layout.create(wire, this);
                 wire.multi(
                         this,
                         List.of(Op.create(path, NO_DATA, acl, CreateMode.EPHEMERAL)),

@@ -41,6 +41,12 @@ final class Replies {
         return -1;
     }
 
+    /** Returns what became of a commit as a whole: its first failure, or what the request ended with if no result came. */
+    static Code outcome(Code code, List<OpResult> results) {
+        int failure = firstFailure(results);
+        return results.isEmpty() ? code : failure < 0 ? Code.OK : code(results.get(failure));
+    }
+
     /** Returns the failure for a code that has no meaning of its own for the operation. Nothing happened. */
     static QuorateException failure(Code code, String what) {
         return switch (code) {

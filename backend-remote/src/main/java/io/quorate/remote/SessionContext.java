@@ -3,7 +3,6 @@ package io.quorate.remote;
 import io.quorate.backend.SessionId;
 import io.quorate.backend.Ticker;
 import java.util.List;
-import org.apache.zookeeper.Op;
 import org.apache.zookeeper.data.ACL;
 
 /** What the operations of one session share. */
@@ -22,16 +21,11 @@ record SessionContext(
         IncarnationStripes stripes,
         WatchRegistry watches) {
 
-    /**
-     * Creates the nodes that the adapter keeps for itself, ahead of whatever is sent next. Those that exist are left as they are, which
-     * is why each is a request of its own; what fails for another reason shows when the nodes are used.
-     */
+    /** Creates the nodes that the adapter keeps for itself, ahead of whatever is sent next; their stripes count anew. */
     void restoreLayout(Operation op) {
         for (int stripe = 0; stripe < IncarnationStripes.COUNT; stripe++) {
             stripes.forget(stripe);
         }
-        for (Op creation : layout.creations()) {
-            wire.multi(op, List.of(creation), (code, results) -> {});
-        }
+        layout.create(wire, op);
     }
 }

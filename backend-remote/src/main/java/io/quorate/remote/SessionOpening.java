@@ -232,8 +232,7 @@ final class SessionOpening implements Watcher {
         }
 
         private void created(Code code, List<OpResult> results) {
-            int failure = Replies.firstFailure(results);
-            Code outcome = results.isEmpty() ? code : failure < 0 ? Code.OK : Replies.code(results.get(failure));
+            Code outcome = Replies.outcome(code, results);
             if (outcome == Code.OK || outcome == Code.NODEEXISTS || outcome == Code.NONODE) {
                 // Another session may have been faster: look again.
                 send();

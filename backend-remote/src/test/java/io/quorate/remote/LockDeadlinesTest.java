@@ -19,7 +19,6 @@ import io.quorate.remote.testing.ZooKeeperServers;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -214,11 +213,8 @@ final class LockDeadlinesTest {
     }
 
     /** Returns the tickets of the lock as the server has them. */
-    private List<String> tickets() {
-        return servers.ephemerals().values().stream()
-                .flatMap(Set::stream)
-                .filter(path -> path.startsWith(QUEUE + "/"))
-                .toList();
+    private Set<String> tickets() {
+        return servers.ephemeralsBelow(QUEUE);
     }
 
     private static CompletableFuture<End> inBackground(String what, Operation operation) {

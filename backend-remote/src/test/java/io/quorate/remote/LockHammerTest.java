@@ -54,7 +54,8 @@ final class LockHammerTest {
                     "hammer, %s: %s, %d ms%n",
                     what, hammer, Duration.ofNanos(System.nanoTime() - start).toMillis());
             hammer.check();
-            await().untilAsserted(() -> assertThat(tickets(servers)).isEmpty());
+            await().untilAsserted(
+                            () -> assertThat(servers.ephemeralsBelow("/locks")).isEmpty());
         }
         await().untilAsserted(() -> assertThat(servers.residue().isEmpty()).isTrue());
         await().untilAsserted(() -> assertThat(clientThreads()).isEmpty());
@@ -65,13 +66,6 @@ final class LockHammerTest {
             hammer.rethrow();
             return hammer.confirmed() >= count;
         });
-    }
-
-    private static Set<String> tickets(ZooKeeperServers servers) {
-        return servers.ephemerals().values().stream()
-                .flatMap(Set::stream)
-                .filter(path -> path.startsWith("/locks/"))
-                .collect(Collectors.toSet());
     }
 
     private static Set<String> clientThreads() {

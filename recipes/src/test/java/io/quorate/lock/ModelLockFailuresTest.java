@@ -83,22 +83,17 @@ final class ModelLockFailuresTest {
 
     @Test
     void grantThatTheExecutorRejectsIsGivenBackAndTold() {
-        Quorate a = open("a", this::callbacks);
-        failure = () -> new RejectedExecutionException("the user's executor is full");
-
-        CompletableFuture<LockLease> refused = a.lock(NAME).acquireAsync();
-
-        assertThatThrownBy(() -> fixture.await(refused)).isInstanceOf(OverloadedException.class);
-        failure = null;
-        assertThat(acquire(open("b", this::callbacks), SuspensionPolicy.FAIL_FAST)
-                        .isHeld())
-                .isTrue();
+        assertGivenBackAndTold(() -> new RejectedExecutionException("the user's executor is full"));
     }
 
     @Test
     void grantOnWhichTheExecutorThrowsIsGivenBackAndTold() {
+        assertGivenBackAndTold(() -> new IllegalStateException("a user's executor fails"));
+    }
+
+    private void assertGivenBackAndTold(Supplier<RuntimeException> thrown) {
         Quorate a = open("a", this::callbacks);
-        failure = () -> new IllegalStateException("a user's executor fails");
+        failure = thrown;
 
         CompletableFuture<LockLease> refused = a.lock(NAME).acquireAsync();
 

@@ -1,8 +1,11 @@
 package io.quorate.remote.testing;
 
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -40,6 +43,37 @@ public record Counts(int requests, int writes, int reads, int roundTrips, int no
                 .forEach(frame ->
                         frame.paths().stream().distinct().forEach(path -> counts.merge(path, 1, Integer::sum)));
         return counts;
+    }
+
+    /**
+     * The round trips without those readings that name what the client itself created within the trace. A ticket of ours gets
+     * its watch that way, and nobody waits for it: see {@code turnIsGrantedWithoutWaitingForTheWatchOnTheTicket}.
+     */
+    public int roundTripsWithoutReadingOwnEntries() {
+        Map<Integer, RoundTrips> byConnection = new HashMap<>();
+        Set<Integer> waitedFor = new HashSet<>();
+        for (Frame frame : trace) {
+            RoundTrips waited = byConnection.computeIfAbsent(frame.connection(), number -> new RoundTrips());
+            if (frame.direction() == Frame.Direction.TO_CLIENT) {
+                if (waitedFor.contains(frame.xid())) {
+                    waited.answered(frame.xid());
+                }
+            } else if (frame.op().isRequest() && !readsOwnEntry(frame)) {
+                waitedFor.add(frame.xid());
+                waited.requested(frame.xid());
+            }
+        }
+        return byConnection.values().stream().mapToInt(RoundTrips::count).sum();
+    }
+
+    private boolean readsOwnEntry(Frame request) {
+        // The server appends the number to the name that a create asks for.
+        return request.op() == Operation.GET_DATA
+                && requestFrames().stream()
+                        .filter(frame -> frame.connection() == request.connection() && frame.op() == Operation.MULTI)
+                        .flatMap(frame -> frame.paths().stream())
+                        .anyMatch(created ->
+                                created.endsWith("-") && request.paths().get(0).startsWith(created));
     }
 
     /** The counted requests in the order they were sent. */

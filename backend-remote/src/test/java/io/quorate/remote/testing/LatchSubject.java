@@ -15,6 +15,11 @@ interface LatchSubject extends AutoCloseable {
     /** Gives up the leadership or the place in the queue. The session goes on. */
     void stepDown() throws Exception;
 
+    /** Returns how often a candidate had to wait for the server before it could go on. */
+    default int roundTrips(Counts counts) {
+        return counts.roundTrips();
+    }
+
     /** Returns the path below which the candidates' entries are. */
     String path();
 

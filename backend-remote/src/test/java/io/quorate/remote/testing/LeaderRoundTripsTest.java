@@ -28,7 +28,7 @@ class LeaderRoundTripsTest {
     }
 
     private static final Map<Step, Integer> QUORATE =
-            Map.of(Step.START, 1, Step.QUEUE_UP, 1, Step.HAND_OVER, 1, Step.HAND_OVER_AT_NEXT, 0);
+            Map.of(Step.START, 1, Step.QUEUE_UP, 2, Step.HAND_OVER, 1, Step.HAND_OVER_AT_NEXT, 0);
 
     private static final Map<Step, Integer> CURATOR =
             Map.of(Step.START, 3, Step.QUEUE_UP, 3, Step.HAND_OVER, 3, Step.HAND_OVER_AT_NEXT, 2);
@@ -58,29 +58,33 @@ class LeaderRoundTripsTest {
             earlier.stepDown();
             awaitEntries(servers, earlier, 0);
 
-            note(roundTrips, Step.START, firstProxy.measure(() -> first.start().get(20, TimeUnit.SECONDS)));
+            note(
+                    first,
+                    roundTrips,
+                    Step.START,
+                    firstProxy.measure(() -> first.start().get(20, TimeUnit.SECONDS)));
             Recording queueing = nextProxy.startCounting();
             CompletableFuture<Void> leads = next.start();
             awaitEntries(servers, next, 2);
-            note(roundTrips, Step.QUEUE_UP, queueing.stop());
+            note(first, roundTrips, Step.QUEUE_UP, queueing.stop());
             assertThat(leads).isNotDone();
             Recording atFirst = firstProxy.startCounting();
             Recording atNext = nextProxy.startCounting();
             first.stepDown();
             leads.get(20, TimeUnit.SECONDS);
             Counts countsOfNext = atNext.stop();
-            note(roundTrips, Step.HAND_OVER, atFirst.stop(), countsOfNext);
-            note(roundTrips, Step.HAND_OVER_AT_NEXT, countsOfNext);
+            note(first, roundTrips, Step.HAND_OVER, atFirst.stop(), countsOfNext);
+            note(first, roundTrips, Step.HAND_OVER_AT_NEXT, countsOfNext);
             next.stepDown();
             awaitEntries(servers, next, 0);
         }
         return roundTrips;
     }
 
-    private void note(Map<Step, Integer> roundTrips, Step step, Counts... counts) {
+    private void note(LatchSubject subject, Map<Step, Integer> roundTrips, Step step, Counts... counts) {
         for (Counts part : counts) {
             trace.append('\n').append(step).append(": ").append(part);
-            roundTrips.merge(step, part.roundTrips(), Integer::sum);
+            roundTrips.merge(step, subject.roundTrips(part), Integer::sum);
         }
     }
 

@@ -4,9 +4,7 @@ import static io.quorate.remote.testing.Conditions.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -42,19 +40,7 @@ final class LockRoundTrips {
      */
     record Figures(int requests, int writes, int roundTrips) {
         static Figures of(Counts counts, LockSubject subject) {
-            RoundTrips waited = new RoundTrips();
-            Set<Integer> waitedFor = new HashSet<>();
-            for (Frame frame : counts.trace()) {
-                if (frame.op().isRequest() && frame.direction() == Frame.Direction.TO_SERVER) {
-                    if (subject.waitsFor(frame)) {
-                        waitedFor.add(frame.xid());
-                        waited.requested(frame.xid());
-                    }
-                } else if (waitedFor.contains(frame.xid())) {
-                    waited.answered(frame.xid());
-                }
-            }
-            return new Figures(counts.requests(), counts.writes(), waited.count());
+            return new Figures(counts.requests(), counts.writes(), subject.roundTrips(counts));
         }
 
         Figures plus(Figures other) {
@@ -143,11 +129,7 @@ final class LockRoundTrips {
     }
 
     private void awaitEntries(int count) {
-        await().until(() -> servers.ephemerals().values().stream()
-                        .flatMap(paths -> paths.stream())
-                        .filter(path -> path.startsWith(PATH + "/"))
-                        .count()
-                == count);
+        await().until(() -> servers.ephemeralsBelow(PATH).size() == count);
     }
 
     private void note(Step step, LockSubject subject, Counts... counts) {

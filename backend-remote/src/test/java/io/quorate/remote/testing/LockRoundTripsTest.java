@@ -21,7 +21,7 @@ class LockRoundTripsTest {
             Step.RELEASE, new Figures(1, 1, 1),
             Step.ACQUIRE, new Figures(3, 1, 1),
             Step.ACQUIRE_AT_ONCE_IN_VAIN, new Figures(2, 0, 1),
-            Step.ENQUEUE, new Figures(4, 1, 1),
+            Step.ENQUEUE, new Figures(4, 1, 2),
             Step.HAND_OVER, new Figures(1, 1, 1),
             Step.HAND_OVER_AT_WAITER, new Figures(0, 0, 0));
 

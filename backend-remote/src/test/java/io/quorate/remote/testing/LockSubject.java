@@ -21,9 +21,9 @@ interface LockSubject extends AutoCloseable {
     /** Releases the lock, which this handle holds. */
     void release() throws Exception;
 
-    /** Returns whether the caller of a step has to wait for the reply to a request. */
-    default boolean waitsFor(Frame request) {
-        return true;
+    /** Returns how often the caller of a step had to wait for the server before it could go on. */
+    default int roundTrips(Counts counts) {
+        return counts.roundTrips();
     }
 
     /** Ends the session. */

@@ -41,6 +41,11 @@ final class QuorateLatchSubject implements LatchSubject {
     }
 
     @Override
+    public int roundTrips(Counts counts) {
+        return counts.roundTripsWithoutReadingOwnEntries();
+    }
+
+    @Override
     public String path() {
         return "/services/leaders/billing";
     }

@@ -64,10 +64,9 @@ final class QuorateLockSubject implements LockSubject {
         requireNonNull(lease, "not held").close();
     }
 
-    /** Not for the reading that leaves a watch on a ticket: see {@code turnIsGrantedWithoutWaitingForTheWatchOnTheTicket}. */
     @Override
-    public boolean waitsFor(Frame request) {
-        return request.op() != Operation.GET_DATA;
+    public int roundTrips(Counts counts) {
+        return counts.roundTripsWithoutReadingOwnEntries();
     }
 
     @Override

@@ -288,6 +288,14 @@ public final class ZooKeeperServers implements AutoCloseable {
         return owned;
     }
 
+    /** Paths of the ephemeral nodes below a node, whoever owns them. */
+    public Set<String> ephemeralsBelow(String path) {
+        return ephemerals().values().stream()
+                .flatMap(Set::stream)
+                .filter(ephemeral -> ephemeral.startsWith(path + "/"))
+                .collect(Collectors.toSet());
+    }
+
     /** The number of watches clients hold, summed over the running servers; persistent ones count for each kind of event. */
     public int watches() {
         return running()
