@@ -117,9 +117,12 @@ public final class DataDirectoryException extends QuorateException {
     private static String message(Throwable cause) {
         String refusal = refusal(cause);
         if (refusal != null) {
-            return refusal;
+            return "the data directory cannot be used: " + refusal;
         }
-        return cause instanceof FileSystemException ? cause.toString() : String.valueOf(cause.getMessage());
+        return cause instanceof StorageException
+                ? String.valueOf(cause.getMessage())
+                : "the data directory cannot be used: " + cause
+                        + "; check that this process may create it and write to it";
     }
 
     static DataDirectoryException lost(List<Integer> members, int size, int quorum) {
