@@ -23,6 +23,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -197,7 +198,7 @@ final class EnsembleMisuseTest {
                     .isThrownBy(ensemble::start)
                     .satisfies(refusal::set);
         }
-        return refusal.get();
+        return Objects.requireNonNull(refusal.get());
     }
 
     @Test
@@ -223,6 +224,7 @@ final class EnsembleMisuseTest {
     // ---- URIs
 
     @Test
+    @SuppressWarnings("try") // Closing early is what the test is about.
     void sessionOfABackendWhoseEnsembleCannotStartFailsOnItsLane() throws IOException {
         Path file = Files.writeString(parent.resolve("file"), "x");
         try (Backend backend = new EmbeddedBackendProvider().create(URI.create("embedded:" + file))) {
