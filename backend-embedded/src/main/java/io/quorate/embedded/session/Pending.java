@@ -97,12 +97,14 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         static QuorateException limitExceeded(Result.LimitExceeded exceeded) {
-            String what = exceeded.limit() + " would be " + exceeded.actual() + " of at most " + exceeded.bound();
+            String what = "nothing was committed: there would be " + exceeded.actual() + " "
+                    + exceeded.limit().what() + ", and the limit is " + exceeded.bound();
             return switch (exceeded.limit()) {
-                case NODES, TOTAL_BYTES -> new StorageFullException("nothing was committed: " + what, null);
-                case SESSIONS, RESULTS, CHILDREN, EPHEMERALS, EPHEMERAL_PATH_BYTES ->
-                    new OverloadedException("nothing was committed: " + what, null);
-                default -> new TooLargeException(exceeded.limit().toString(), exceeded.bound(), exceeded.actual());
+                case NODES, TOTAL_BYTES -> new StorageFullException(what + "; delete some, then retry", null);
+                case CHILDREN, EPHEMERALS, EPHEMERAL_PATH_BYTES ->
+                    new OverloadedException(what + "; delete some, then retry", null);
+                case SESSIONS, RESULTS -> new OverloadedException(what + "; wait for some to end, then retry", null);
+                default -> new TooLargeException(exceeded.limit().what(), exceeded.bound(), exceeded.actual());
             };
         }
     }
