@@ -41,6 +41,13 @@ final class ClientWatch implements Watch {
 
     private record Revisions(long create, long mod) {}
 
+    /**
+     * A batch that waits for the lane.
+     *
+     * @param link the number of the link that it came over
+     */
+    private record Waiting(long link, WatchBatch batch) {}
+
     private final ClientSession session;
     private final Namespace namespace;
     private final long id;
@@ -53,9 +60,15 @@ final class ClientWatch implements Watch {
     private final Map<Key, Revisions> view = new HashMap<>();
     private long revision = -1;
 
+    /** How often a member has begun to serve the watch. */
+    private long link;
+
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<WatchBatch> waiting = new ArrayDeque<>();
-    private boolean scheduled;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    /** The newest link for whose batches a task is on the lane, 0 if none is. */
+    private long scheduled;
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
     ClientWatch(ClientSession session, Namespace namespace, long id, Key key, Scope scope, WatchListener listener) {
@@ -124,6 +137,7 @@ final class ClientWatch implements Watch {
             }
         }
         boolean initial = revision < 0;
+        link++;
         // Where nothing is, it was so at revision 0 as well.
         revision = initial && changes.isEmpty() ? 0 : Math.max(revision, state.appliedIndex());
         deliver(new WatchBatch(revision, initial, !initial, changes));
@@ -183,31 +197,36 @@ final class ClientWatch implements Watch {
         }
     }
 
+    /**
+     * Hands a batch over to the lane. Each link has a task of its own there, which is behind the news of that link: a task that
+     * waits since the link before must not take along what closes the gap between the two.
+     */
     private void deliver(WatchBatch batch) {
+        long over = link;
         boolean schedule;
         lock.lock();
         try {
-            waiting.add(batch);
+            waiting.add(new Waiting(over, batch));
             if (waiting.size() > MAX_WAITING) {
                 mergeAll();
             }
-            schedule = !scheduled;
-            scheduled = true;
+            schedule = scheduled < over;
+            scheduled = over;
         } finally {
             lock.unlock();
         }
         if (schedule) {
-            session.onLane(this::drain);
+            session.onLane(() -> drain(over));
         }
     }
 
     private void mergeAll() {
         Map<Key, Change> latest = new LinkedHashMap<>();
-        WatchBatch first = waiting.element();
+        WatchBatch first = waiting.element().batch();
         WatchBatch newest = first;
-        for (WatchBatch batch : waiting) {
-            newest = batch;
-            for (Change change : batch.changes()) {
+        for (Waiting each : waiting) {
+            newest = each.batch();
+            for (Change change : newest.changes()) {
                 Change before = latest.remove(change.key());
                 if (!(before instanceof Change.Joined && change instanceof Change.Left)) {
                     latest.put(change.key(), change);
@@ -218,14 +237,16 @@ final class ClientWatch implements Watch {
             latest.values().removeIf(change -> change instanceof Change.Removed || change instanceof Change.Left);
         }
         waiting.clear();
-        waiting.add(
-                new WatchBatch(newest.revision(), first.initial(), !first.initial(), new ArrayList<>(latest.values())));
+        waiting.add(new Waiting(
+                link,
+                new WatchBatch(
+                        newest.revision(), first.initial(), !first.initial(), new ArrayList<>(latest.values()))));
     }
 
     // ---- on the lane
 
-    private void drain() {
-        for (WatchBatch batch = take(); batch != null; batch = take()) {
+    private void drain(long upTo) {
+        for (WatchBatch batch = take(upTo); batch != null; batch = take(upTo)) {
             if (closed.get()) {
                 continue;
             }
@@ -237,14 +258,16 @@ final class ClientWatch implements Watch {
         }
     }
 
-    private @Nullable WatchBatch take() {
+    /** Returns the next batch that came over a link up to this one, or {@code null} if there is none. */
+    private @Nullable WatchBatch take(long upTo) {
         lock.lock();
         try {
-            WatchBatch batch = waiting.poll();
-            if (batch == null) {
-                scheduled = false;
+            Waiting next = waiting.peek();
+            if (next == null || next.link() > upTo) {
+                scheduled = scheduled == upTo ? 0 : scheduled;
+                return null;
             }
-            return batch;
+            return waiting.remove().batch();
         } finally {
             lock.unlock();
         }
