@@ -128,8 +128,8 @@ public final class SessionSource {
         }
     }
 
-    /** Returns what waits are measured with. */
-    Ticker ticker() {
+    /** Returns what is measured with while there is no session, and what waits are measured with. */
+    public Ticker ticker() {
         Scheduler own = time;
         return own != null ? own.ticker() : Ticker.system();
     }

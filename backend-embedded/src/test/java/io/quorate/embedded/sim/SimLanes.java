@@ -15,6 +15,7 @@ final class SimLanes implements EventLane.Factory {
 
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
     private final Runnable onReady;
+    private final Ticker clock;
     private final LaneTimers timers;
     private final RuntimeFlaw flaw;
     private long tasks;
@@ -24,6 +25,7 @@ final class SimLanes implements EventLane.Factory {
     SimLanes(RuntimeFlaw flaw, Ticker clock, Runnable onReady, Runnable onTimer) {
         this.flaw = flaw;
         this.onReady = onReady;
+        this.clock = clock;
         this.timers = new LaneTimers(clock, due -> onTimer.run());
     }
 
@@ -105,6 +107,11 @@ final class SimLanes implements EventLane.Factory {
                 throw over();
             }
             return timers.schedule(this, task, delay.toNanos());
+        }
+
+        @Override
+        public Ticker ticker() {
+            return clock;
         }
 
         @Override

@@ -53,6 +53,6 @@ public final class Breakers {
         CompletableFuture<LiveSession> live = client.sessions().current();
         return live.isDone() && !live.isCompletedExceptionally()
                 ? live.join().session().ticker()
-                : Ticker.system();
+                : client.sessions().ticker();
     }
 }
