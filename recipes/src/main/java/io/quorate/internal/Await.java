@@ -29,10 +29,11 @@ public final class Await {
      * Begins an operation and waits for its result without a limit, running tasks of the session's lane in the meantime.
      *
      * @param sessions whose lane
-     * @throws InterruptedException if the thread is interrupted; the operation is cancelled
+     * @throws InterruptedException if the thread is interrupted; the operation is cancelled, or has not begun
      */
     public static <T> T forever(SessionSource sessions, Supplier<CompletableFuture<T>> operation)
             throws InterruptedException {
+        refuseIfInterrupted();
         return forever(sessions.carry(operation, FOREVER));
     }
 
@@ -53,6 +54,7 @@ public final class Await {
             String what,
             Supplier<String> reason)
             throws InterruptedException {
+        refuseIfInterrupted();
         long begun = sessions.ticker().nanos();
         CompletableFuture<T> future = sessions.carry(operation, countable(limit));
         Duration left = future.isDone() ? limit : left(limit, sessions, begun);
@@ -86,6 +88,13 @@ public final class Await {
     public static <T> T forever(SessionSource sessions, CompletableFuture<T> future) throws InterruptedException {
         sessions.letTimePass(future, FOREVER);
         return forever(future);
+    }
+
+    /** Heeds an interrupt before the call on every backend alike, and not only on those that have no result at once. */
+    private static void refuseIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
     }
 
     private static Duration left(Duration limit, SessionSource sessions, long begun) {

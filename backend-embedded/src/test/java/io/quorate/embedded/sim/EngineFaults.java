@@ -13,9 +13,10 @@ final class EngineFaults {
      * @param clientDeath a client dies
      * @param gracefulStop a member is stopped in good order
      * @param diskFull a disk runs full
+     * @param spaceLow a member finds that it has little room left
      * @param rot the disk of a member that has crashed changes
      */
-    record Odds(double clientFaults, double clientDeath, double gracefulStop, double diskFull, double rot) {}
+    record Odds(double clientFaults, double clientDeath, double gracefulStop, double diskFull, double rot, double spaceLow) {}
 
     private final EngineWorld world;
     private final Timeline timeline;
@@ -195,6 +196,11 @@ final class EngineFaults {
             node.fillDisk(random.below(8_000));
             timeline.after(random.between(20_000, 600_000), node::makeRoom);
             reviveWhenDown(node);
+        }
+        if (random.chance(odds.spaceLow())) {
+            world.count(node.isEstablishedLeader() ? Sometimes.SPACE_LOW_AT_LEADER : Sometimes.SPACE_LOW);
+            node.spaceLow(true);
+            timeline.after(random.between(20_000, 2_000_000), () -> node.spaceLow(false));
         }
         if (random.chance(swarm.stall)) {
             world.count(Sometimes.DISK_STALLED);

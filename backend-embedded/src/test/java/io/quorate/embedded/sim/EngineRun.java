@@ -47,8 +47,9 @@ final class EngineRun {
         double gracefulStop = random.chance(0.4) ? 0.2 * random.below(100) / 100 : 0;
         double diskFull = random.chance(0.15) ? 0.1 : 0;
         double rot = random.chance(0.2) ? 0.4 : 0;
+        double spaceLow = random.chance(0.2) ? 0.2 : 0;
         this.faults = new EngineFaults(
-                world, swarm, new EngineFaults.Odds(clientFaults, clientDeath, gracefulStop, diskFull, rot));
+                world, swarm, new EngineFaults.Odds(clientFaults, clientDeath, gracefulStop, diskFull, rot, spaceLow));
         int count = 2 + random.below(3);
         for (int i = 1; i <= count; i++) {
             addClient(i, drift);

@@ -45,7 +45,8 @@ public final class SimulatedEngine {
                         random.chance(0.3) ? 0.05 : 0,
                         random.chance(0.4) ? 0.2 * random.below(100) / 100 : 0,
                         random.chance(0.15) ? 0.1 : 0,
-                        random.chance(0.2) ? 0.4 : 0));
+                        random.chance(0.2) ? 0.4 : 0,
+                        random.chance(0.2) ? 0.2 : 0));
     }
 
     /** Returns the source of all chance. */
