@@ -7,6 +7,7 @@ import io.quorate.Quorate;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Key;
+import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionState;
@@ -171,6 +172,22 @@ final class VirtualEnsembleTest {
             LockLease lease = app.quorate().lock("report").acquire();
             app.skewClock(Duration.ofMinutes(1));
             assertThat(lease.isHeld()).isFalse();
+        }
+    }
+
+    @Test
+    void releaseIsOverWhenTheTicketIsGoneThoughTheClientIsBeingClosed() throws InterruptedException {
+        try (VirtualEnsemble ensemble = VirtualEnsemble.start(3)) {
+            VirtualClient app = ensemble.client("app");
+            LockLease lease = app.quorate().lock("report").acquire();
+            Session observer = ensemble.await(ensemble.client("observer").quorate().session());
+            CompletableFuture<Void> closed = app.quorate().closeAsync();
+
+            ensemble.await(lease.release());
+
+            assertThat(ensemble.await(observer.get(lease.guard().key(), Read.LATEST)))
+                    .isEmpty();
+            ensemble.await(closed);
         }
     }
 

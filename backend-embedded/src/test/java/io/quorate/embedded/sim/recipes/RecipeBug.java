@@ -16,11 +16,6 @@ enum RecipeBug {
             Source.SESSION_CORE,
             "renewal.confirmed(now); } }); }",
             "renewal.confirmed(frontEnd.ticker().nanos() + 60_000_000L); } }); }"),
-    /** After the wait nobody looks whether the session still lives and the ticket is still there. */
-    OWNER_NOT_CHECKED_AFTER_THE_WAIT(
-            Source.LINE,
-            "} else if (!first.seen || session.state() != SessionState.CONNECTED) { return; } else if (!isProven()) { confirm(first); return; } else {",
-            "} else {"),
     /** The ticket of a lost lease stays. */
     PERMIT_LEAKS(Source.OWNERSHIP, "giveBack(); onEnd", "onEnd"),
     /** A release removes the ticket of whoever came last as well. */
@@ -41,8 +36,6 @@ enum RecipeBug {
 
     /** Who waits is not woken when those ahead leave. */
     WAKE_UP_IS_LOST(Source.LINE, "public void othersChanged() { judge(); }", "public void othersChanged() {}"),
-    /** Who waits is not woken by what is seen after a reconnection. */
-    WAKE_UP_IS_LOST_AFTER_A_RECONNECTION(Source.LINE, "place.seen = true; judge();", "place.seen = true;"),
     /** Who is ahead is taken from a list that is one ticket short. */
     CHILDREN_ARE_STALE(
             Source.SIGHT,
