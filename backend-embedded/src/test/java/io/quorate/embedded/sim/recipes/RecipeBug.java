@@ -58,7 +58,7 @@ enum RecipeBug {
     ATTEMPT_ENDS_WITH_ITS_SESSION(
             Source.ACQUISITION, "if (cause instanceof SessionExpiredException) { attempt(); } else {", "if (cause instanceof SessionExpiredException) { } else {"),
     /** What closes a gap is told ahead of the connection that it is about. */
-    GAP_IS_TOLD_TOO_EARLY(Source.WATCH, "link++;", "link = 1;"),
+    GAP_IS_TOLD_TOO_EARLY(Source.DELIVERIES, "link++;", ""),
     /** A reader passes the writer ahead of it. */
     READER_PASSES_A_WRITER(
             Source.READ_WRITE,
@@ -125,7 +125,7 @@ enum RecipeBug {
         static final String FEED = "recipes/internal/config/Feed.java";
         static final String RULES = "recipes/internal/breaker/Rules.java";
         static final String SESSION_CORE = "backend-embedded/embedded/session/SessionCore.java";
-        static final String WATCH = "backend-embedded/embedded/session/ClientWatch.java";
+        static final String DELIVERIES = "backend-embedded/embedded/session/WatchDeliveries.java";
     }
 
     private final String source;
