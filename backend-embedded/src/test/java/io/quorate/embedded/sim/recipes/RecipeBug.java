@@ -46,14 +46,6 @@ enum RecipeBug {
             Source.SIGHT, "retain(before, entry -> present.contains(entry.key()));", "retain(before, entry -> false);"),
     /** Who gives up leaves the ticket behind. */
     GIVING_UP_KEEPS_THE_TICKET(Source.LINE, "} else { giveBack(ticket); judge(); }", "} else { judge(); }"),
-    /** Who gives up before the ticket is there leaves it behind. */
-    GIVING_UP_EARLY_KEEPS_THE_TICKET(
-            Source.LINE, "if (place.isEnded()) { session.dequeue(ticket); return; }", "if (place.isEnded()) { return; }"),
-    /** What is granted to somebody who has given up is kept. */
-    UNWANTED_GRANT_IS_KEPT(
-            Source.ACQUISITION,
-            "if (!result.complete(toResult.of(Optional.of(all)))) { all.forEach(Ownership::release); }",
-            "result.complete(toResult.of(Optional.of(all)));"),
     /** An attempt ends with the session on which it began. */
     ATTEMPT_ENDS_WITH_ITS_SESSION(
             Source.ACQUISITION, "if (cause instanceof SessionExpiredException) { attempt(); } else {", "if (cause instanceof SessionExpiredException) { } else {"),
@@ -83,9 +75,6 @@ enum RecipeBug {
             "if (cause != LossCause.RELEASED) { listeners.lost(leading.term(), cause); }"),
     /** Nobody is told that a term has ended. */
     END_IS_NOT_TOLD(Source.OWNERSHIP, "onEnd.accept(cause);", ""),
-    /** The next term begins while the body of the one before still works. */
-    NEXT_TERM_DOES_NOT_WAIT_FOR_THE_BODY(
-            Source.ELECTION, "if (!run.lost || !run.ended || current != run) {", "if (!run.lost || current != run) {"),
     /** A body that has ended keeps the leadership. */
     BODY_THAT_ENDED_KEEPS_LEADING(
             Source.ELECTION,
@@ -105,11 +94,7 @@ enum RecipeBug {
                     + "new WatchBatch(batch.revision(), batch.initial(), batch.gap(), List.of(each))), ConfigOrigin.BACKEND)); }"),
     /** A watcher ends with the session on which it began. */
     WATCHER_ENDS_WITH_ITS_SESSION(
-            Source.FEED, "if (session.state().isTerminal()) { connect(); } else {", "if (session.state().isTerminal()) { } else {"),
-    /** The state of a breaker is changed whatever it has become meanwhile. */
-    EPOCH_IS_NOT_GUARDED(Source.RULES, "return judged;", "return io.quorate.backend.Op.ANY_REVISION;"),
-    /** What an instance has decided alone lasts. */
-    DECISION_MADE_ALONE_LASTS(Source.RULES, "boolean rejoins() { return true; }", "boolean rejoins() { return false; }");
+            Source.FEED, "if (session.state().isTerminal()) { connect(); } else {", "if (session.state().isTerminal()) { } else {");
 
     /** The sources. */
     private static final class Source {
@@ -123,7 +108,6 @@ enum RecipeBug {
         static final String ELECTION = "recipes/internal/leader/QueueLeaderElection.java";
         static final String CONFIG = "recipes/internal/config/LiveConfig.java";
         static final String FEED = "recipes/internal/config/Feed.java";
-        static final String RULES = "recipes/internal/breaker/Rules.java";
         static final String SESSION_CORE = "backend-embedded/embedded/session/SessionCore.java";
         static final String DELIVERIES = "backend-embedded/embedded/session/WatchDeliveries.java";
     }
