@@ -104,9 +104,8 @@ final class WatchDeliveries {
                 watches.computeIfAbsent(first, i -> new ArrayList<>()).add(watch));
         waiting.clear();
         waitingForAll = 0;
-        watches.forEach(
-                (first, to) -> waiting.add(
-                        new Delivery(merge(batches(deliveries, first)), List.copyOf(to), false, link)));
+        watches.forEach((first, to) ->
+                waiting.add(new Delivery(merge(batches(deliveries, first)), List.copyOf(to), false, link)));
     }
 
     /** Returns what is for a watch whose first batch is at a position. */

@@ -16,7 +16,13 @@ final class EngineFaults {
      * @param spaceLow a member finds that it has little room left
      * @param rot the disk of a member that has crashed changes
      */
-    record Odds(double clientFaults, double clientDeath, double gracefulStop, double diskFull, double rot, double spaceLow) {}
+    record Odds(
+            double clientFaults,
+            double clientDeath,
+            double gracefulStop,
+            double diskFull,
+            double rot,
+            double spaceLow) {}
 
     private final EngineWorld world;
     private final Timeline timeline;

@@ -185,13 +185,7 @@ final class Simulation {
                 new EngineRun(1, RuntimeFlaw.NONE).run(EVENTS).traceHash());
         print("core: ", core.schedules.get(), core.events.get(), core.failures.size(), seconds, threads);
         print("engine: ", engine.schedules.get(), engine.events.get(), engine.failures.size(), seconds, threads);
-        print(
-                "recipes: ",
-                recipes.schedules.get(),
-                recipes.events.get(),
-                recipes.failures.size(),
-                seconds,
-                threads);
+        print("recipes: ", recipes.schedules.get(), recipes.events.get(), recipes.failures.size(), seconds, threads);
         print(
                 "",
                 core.schedules.get() + engine.schedules.get() + recipes.schedules.get(),

@@ -49,7 +49,8 @@ final class CounterExampleTest {
     }
 
     /** A counter in an entry, changed by everybody; the guard makes it right. */
-    private static void increment(HistoryRecorder<String, Long> recorder, int client, Session session, boolean guarded) {
+    private static void increment(
+            HistoryRecorder<String, Long> recorder, int client, Session session, boolean guarded) {
         var call = recorder.call(client, "increment");
         long[] next = new long[1];
         session.get(COUNTER, Read.LATEST)
@@ -61,7 +62,8 @@ final class CounterExampleTest {
                         commit.guard(Guard.unchanged(found.get()));
                     }
                     return session.commit(
-                            (found.isPresent() ? commit.update(COUNTER, value) : commit.create(COUNTER, value)).build());
+                            (found.isPresent() ? commit.update(COUNTER, value) : commit.create(COUNTER, value))
+                                    .build());
                 })
                 .whenComplete((result, failure) -> {
                     if (failure == null) {
@@ -75,7 +77,10 @@ final class CounterExampleTest {
     }
 
     private static long number(Optional<Entry> found) {
-        return found.flatMap(Entry::optionalValue).map(Bytes::utf8).map(Long::parseLong).orElse(0L);
+        return found.flatMap(Entry::optionalValue)
+                .map(Bytes::utf8)
+                .map(Long::parseLong)
+                .orElse(0L);
     }
 
     @Test
@@ -104,7 +109,8 @@ final class CounterExampleTest {
                 VirtualClient client = ensemble.client("client-" + id);
                 Session session = ensemble.await(client.quorate().session());
                 for (int i = 0; i < 20; i++) {
-                    ensemble.clock().after(Duration.ofMillis(7L * i), () -> increment(recorder, self, session, guarded));
+                    ensemble.clock()
+                            .after(Duration.ofMillis(7L * i), () -> increment(recorder, self, session, guarded));
                 }
             }
             ensemble.clock().advance(Duration.ofMillis(50));

@@ -180,7 +180,8 @@ final class VirtualEnsembleTest {
         try (VirtualEnsemble ensemble = VirtualEnsemble.start(3)) {
             VirtualClient app = ensemble.client("app");
             LockLease lease = app.quorate().lock("report").acquire();
-            Session observer = ensemble.await(ensemble.client("observer").quorate().session());
+            Session observer =
+                    ensemble.await(ensemble.client("observer").quorate().session());
             CompletableFuture<Void> closed = app.quorate().closeAsync();
 
             ensemble.await(lease.release());

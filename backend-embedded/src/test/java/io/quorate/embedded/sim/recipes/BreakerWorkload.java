@@ -88,7 +88,8 @@ final class BreakerWorkload implements Workload {
             if (other != null && !other.equals(seen)) {
                 engine.violated(
                         "OneState",
-                        "at revision " + view.revision() + " " + client.name() + " sees " + seen + ", another " + other);
+                        "at revision " + view.revision() + " " + client.name() + " sees " + seen + ", another "
+                                + other);
             }
             if (view.epoch() < epoch) {
                 engine.violated("EpochsRise", client.name() + " sees " + seen + " after epoch " + epoch);

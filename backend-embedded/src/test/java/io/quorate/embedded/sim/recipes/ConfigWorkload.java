@@ -1,13 +1,13 @@
 package io.quorate.embedded.sim.recipes;
 
 import io.quorate.config.ConfigCodec;
+import io.quorate.config.ConfigContent;
 import io.quorate.config.ConfigOptions;
+import io.quorate.config.ConfigPublication;
 import io.quorate.config.ConfigPublisher;
 import io.quorate.config.ConfigSnapshot;
 import io.quorate.config.ConfigUpdate;
 import io.quorate.config.ConfigWatcher;
-import io.quorate.config.ConfigContent;
-import io.quorate.config.ConfigPublication;
 import io.quorate.embedded.sim.SimulatedEngine;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,9 +60,9 @@ final class ConfigWorkload implements Workload {
                 }
                 return number;
             };
-            this.watcher = client.quorate().watchConfig(
-                            NAME,
-                            ConfigOptions.of(codec).withClock(() -> Instant.ofEpochMilli(engine.now() / 1_000)));
+            this.watcher = client.quorate()
+                    .watchConfig(
+                            NAME, ConfigOptions.of(codec).withClock(() -> Instant.ofEpochMilli(engine.now() / 1_000)));
             this.publisher = client.quorate().configPublisher(NAME);
             var unused = watcher.onChange(change -> seen(change.after()));
         }
@@ -107,7 +107,8 @@ final class ConfigWorkload implements Workload {
     private void note(long revision, int number) {
         Integer before = numbers.putIfAbsent(revision, number);
         if (before != null && before != number) {
-            engine.violated("OneNumber", "revision " + revision + " is " + before + " to some, " + number + " to others");
+            engine.violated(
+                    "OneNumber", "revision " + revision + " is " + before + " to some, " + number + " to others");
         }
     }
 
@@ -147,11 +148,12 @@ final class ConfigWorkload implements Workload {
         }
         long revision = asked.join().revision();
         boolean current = revision >= lastPublished
-                && all.stream().allMatch(watching -> watching.watcher
-                                .latest()
-                                .map(ConfigSnapshot::revision)
-                                .orElse(0L)
-                        == revision);
+                && all.stream()
+                        .allMatch(watching -> watching.watcher
+                                        .latest()
+                                        .map(ConfigSnapshot::revision)
+                                        .orElse(0L)
+                                == revision);
         if (!current) {
             // A publication may still have been under way.
             committed = null;
@@ -162,6 +164,8 @@ final class ConfigWorkload implements Workload {
     @Override
     public String describe() {
         return "configuration: last published " + lastPublished + ", seen "
-                + all.stream().map(watching -> watching.client.name() + " " + watching.lastSeen).toList();
+                + all.stream()
+                        .map(watching -> watching.client.name() + " " + watching.lastSeen)
+                        .toList();
     }
 }

@@ -136,7 +136,8 @@ final class LeaderWorkload implements Workload {
             working = leadership;
             CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
             client.later(900, () -> end(end));
-            Subscription unused = leadership.onStop(() -> client.later(client.random().chance(0.1) ? 500 : 30, () -> end(end)));
+            Subscription unused =
+                    leadership.onStop(() -> client.later(client.random().chance(0.1) ? 500 : 30, () -> end(end)));
             return end;
         }
 

@@ -48,7 +48,9 @@ enum RecipeBug {
     GIVING_UP_KEEPS_THE_TICKET(Source.LINE, "} else { giveBack(ticket); judge(); }", "} else { judge(); }"),
     /** An attempt ends with the session on which it began. */
     ATTEMPT_ENDS_WITH_ITS_SESSION(
-            Source.ACQUISITION, "if (cause instanceof SessionExpiredException) { attempt(); } else {", "if (cause instanceof SessionExpiredException) { } else {"),
+            Source.ACQUISITION,
+            "if (cause instanceof SessionExpiredException) { attempt(); } else {",
+            "if (cause instanceof SessionExpiredException) { } else {"),
     /** What closes a gap is told ahead of the connection that it is about. */
     GAP_IS_TOLD_TOO_EARLY(Source.DELIVERIES, "link++;", ""),
     /** A reader passes the writer ahead of it. */
@@ -59,8 +61,7 @@ enum RecipeBug {
     /** Each of those ahead counts for one permit. */
     WEIGHTS_ARE_IGNORED(Source.SEMAPHORE, "taken += weight(entry.label());", "taken++;"),
     /** Of several locks the first is enough. */
-    FIRST_OF_SEVERAL_IS_ENOUGH(
-            Source.ACQUISITION, "if (owned.size() < request.queues().size()) { return; }", ""),
+    FIRST_OF_SEVERAL_IS_ENOUGH(Source.ACQUISITION, "if (owned.size() < request.queues().size()) { return; }", ""),
 
     // ---- leading
 
@@ -94,7 +95,9 @@ enum RecipeBug {
                     + "new WatchBatch(batch.revision(), batch.initial(), batch.gap(), List.of(each))), ConfigOrigin.BACKEND)); }"),
     /** A watcher ends with the session on which it began. */
     WATCHER_ENDS_WITH_ITS_SESSION(
-            Source.FEED, "if (session.state().isTerminal()) { connect(); } else {", "if (session.state().isTerminal()) { } else {");
+            Source.FEED,
+            "if (session.state().isTerminal()) { connect(); } else {",
+            "if (session.state().isTerminal()) { } else {");
 
     /** The sources. */
     private static final class Source {

@@ -22,8 +22,12 @@ class RecipeSimulationTest {
         for (long seed = 1; seed <= 10; seed++) {
             List<String> first = new ArrayList<>();
             List<String> second = new ArrayList<>();
-            RecipeRun.Outcome outcome = new RecipeRun(seed).trace(line -> first.add(withoutIdentities(line))).run(RecipeRun.EVENTS);
-            assertThat(new RecipeRun(seed).trace(line -> second.add(withoutIdentities(line))).run(RecipeRun.EVENTS))
+            RecipeRun.Outcome outcome = new RecipeRun(seed)
+                    .trace(line -> first.add(withoutIdentities(line)))
+                    .run(RecipeRun.EVENTS);
+            assertThat(new RecipeRun(seed)
+                            .trace(line -> second.add(withoutIdentities(line)))
+                            .run(RecipeRun.EVENTS))
                     .isEqualTo(outcome);
             assertThat(second).isEqualTo(first);
             assertThat(new RecipeRun(seed).run(RecipeRun.EVENTS))
