@@ -10,6 +10,7 @@ module io.quorate.backend.embedded {
     requires static transitive org.jspecify;
 
     exports io.quorate.embedded;
+    exports io.quorate.embedded.testing;
 
     provides BackendProvider with
             EmbeddedBackendProvider;

@@ -1,6 +1,7 @@
 package io.quorate.embedded.member;
 
 import io.quorate.embedded.transport.InMemoryNetwork;
+import io.quorate.embedded.transport.Transport;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,5 +67,21 @@ public final class MemberSlot {
     /** Forgets a member that has stopped. */
     public void clear() {
         member = null;
+    }
+
+    /**
+     * Begins a new life of a member that keeps its data in memory, over a transport of the caller's.
+     *
+     * @throws IllegalStateException if the member has not ended its life
+     */
+    public Member startInMemory(MemberSettings settings, Transport transport, Runnable wakeUp) {
+        Member present = member;
+        if (present != null && !present.isReleased()) {
+            throw new IllegalStateException("member " + id + " runs already");
+        }
+        Member started = new Member(settings, transport, memory.mount(), wakeUp);
+        member = started;
+        started.start();
+        return started;
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.embedded.testing;
+
+import org.jspecify.annotations.NullMarked;
