@@ -9,9 +9,10 @@ import java.util.Optional;
  * @param stalled whether it takes so long that this member should not lead
  * @param slow whether it took longer than it should not long ago
  */
-record StoreHealth(boolean spaceLow, boolean stalled, boolean slow) {
+public record StoreHealth(boolean spaceLow, boolean stalled, boolean slow) {
 
-    static final StoreHealth GOOD = new StoreHealth(false, false, false);
+    /** Nothing is wrong. */
+    public static final StoreHealth GOOD = new StoreHealth(false, false, false);
 
     /** What somebody should look at. */
     Optional<String> alert() {

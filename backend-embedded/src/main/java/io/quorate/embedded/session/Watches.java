@@ -50,6 +50,13 @@ final class Watches {
         }
     }
 
+    /** Returns what is watched, for people. */
+    List<String> names() {
+        return open.values().stream()
+                .map(watch -> watch.absolute() + " (" + watch.scope() + ")")
+                .toList();
+    }
+
     /** Forgets all and returns them. */
     List<ClientWatch> end() {
         List<ClientWatch> watching = new ArrayList<>(open.values());
