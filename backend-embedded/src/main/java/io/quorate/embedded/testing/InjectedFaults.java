@@ -1,5 +1,6 @@
 package io.quorate.embedded.testing;
 
+import io.quorate.embedded.MemberStatus;
 import java.util.List;
 
 /** What was done to the ensemble during a test that failed; travels with the failure, so that every report shows it. */
@@ -12,7 +13,7 @@ final class InjectedFaults extends Exception {
     }
 
     /** Returns the text of a report. */
-    static String describe(List<String> history, String members) {
+    static String describe(List<String> history, List<MemberStatus> members) {
         String faults = history.isEmpty()
                 ? "no faults were injected into this test"
                 : "faults of this test, counted from its beginning:\n" + String.join("\n", history);

@@ -2,6 +2,7 @@ package io.quorate.embedded.testing;
 
 import io.quorate.Quorate;
 import io.quorate.QuorateOptions;
+import io.quorate.embedded.MemberStatus;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -45,23 +46,23 @@ final class TestRun {
      * @throws LeakError if the test has not failed and has left something behind
      */
     void end(Optional<Throwable> failure, Consumer<String> report) {
-        String injected = InjectedFaults.describe(
-                ensemble.faults().history(), ensemble.ensemble().status().toString());
+        List<String> history = ensemble.faults().history();
+        List<MemberStatus> members = ensemble.ensemble().status();
         Throwable failed = failure.orElse(null);
         try {
             List<String> leaks = cleanUp();
             if (failed == null && checksLeaks && !leaks.isEmpty()) {
-                failed = new LeakError(leaks);
-                throw (LeakError) failed;
+                throw new LeakError(leaks);
             }
         } catch (RuntimeException | Error e) {
-            failed = failed == null ? e : failed;
-            if (failed == e) {
+            if (failed == null) {
+                failed = e;
                 throw e;
             }
             failed.addSuppressed(e);
         } finally {
             if (failed != null) {
+                String injected = InjectedFaults.describe(history, members);
                 report.accept(injected);
                 failed.addSuppressed(new InjectedFaults(injected));
             }

@@ -48,7 +48,8 @@ class FaultsTest {
     }
 
     private static void awaitFollower(EmbeddedEnsemble ensemble, int member) {
-        eventually("member " + member + " follows", () -> status(ensemble, member).role() == Role.FOLLOWER);
+        eventually(
+                "member " + member + " follows", () -> status(ensemble, member).role() == Role.FOLLOWER);
     }
 
     private static int awaitLeaderOtherThan(EmbeddedEnsemble ensemble, int member) {
@@ -309,8 +310,8 @@ class FaultsTest {
         Fault broken = faults.failFsync(member);
         get(create(client, KEY));
         eventually("it halts", () -> status(ensemble, member).condition() == Condition.FAILED);
-        assertThat(status(ensemble, member).failure()).hasValueSatisfying(why -> assertThat(why)
-                .contains("fsync"));
+        assertThat(status(ensemble, member).failure())
+                .hasValueSatisfying(why -> assertThat(why).contains("fsync"));
 
         broken.heal();
 
@@ -345,8 +346,10 @@ class FaultsTest {
     @Test
     void writesAreRefusedWhileAllDisksAreFull(EmbeddedEnsemble ensemble, Quorate client, Faults faults) {
         List<Fault> disks = List.of(faults.fillDisk(1), faults.fillDisk(2), faults.fillDisk(3));
-        eventually("the alert is there", () -> ensemble.status().stream()
-                .allMatch(member -> member.alert().isPresent()));
+        eventually(
+                "the alert is there",
+                () -> ensemble.status().stream()
+                        .allMatch(member -> member.alert().isPresent()));
         eventually("writes are refused", () -> !isTakenAndRemoved(client));
 
         disks.forEach(Fault::heal);

@@ -52,7 +52,8 @@ class QuorateExtensionTest {
 
     private static List<Throwable> failures(Events events) {
         return events.failed().stream()
-                .map(event -> event.getRequiredPayload(TestExecutionResult.class).getThrowable())
+                .map(event ->
+                        event.getRequiredPayload(TestExecutionResult.class).getThrowable())
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -240,12 +241,14 @@ class QuorateExtensionTest {
 
         Throwable failure = failures(results.testEvents()).get(0);
         assertThat(failure).hasMessage("the application is wrong");
-        assertThat(failure.getSuppressed()).hasSize(1).allSatisfy(report -> assertThat(report)
-                .hasMessageMatching("(?s)faults of this test, counted from its beginning:\n"
-                        + " *\\+\\d+\\.\\d ms  killLeader\\(\\): member \\d dies\n"
-                        + " *\\+\\d+\\.\\d ms  cut\\(Failing.fails-\\w+\\)\n"
-                        + " *\\+\\d+\\.\\d ms  healed: cut\\(Failing.fails-\\w+\\)\n"
-                        + "at its end: .*member \\d STOPPED.*"));
+        assertThat(failure.getSuppressed())
+                .hasSize(1)
+                .allSatisfy(report -> assertThat(report).hasMessageMatching("""
+                        (?s)faults of this test, counted from its beginning:
+                         *\\+\\d+\\.\\d ms  killLeader\\(\\): member \\d dies
+                         *\\+\\d+\\.\\d ms  cut\\(Failing.fails-\\w+\\)
+                         *\\+\\d+\\.\\d ms  healed: cut\\(Failing.fails-\\w+\\)
+                        at its end: .*member \\d STOPPED.*"""));
         assertThat(results.testEvents().reportingEntryPublished().stream())
                 .as("published too")
                 .hasSize(1)
@@ -317,8 +320,8 @@ class QuorateExtensionTest {
 
         @Test
         void keepsASession(EmbeddedEnsemble ensemble) throws Exception {
-            OPENED.add(Quorate.open(
-                    ensemble.backend(), QuorateOptions.defaults().withOwnerName("forgotten")));
+            OPENED.add(
+                    Quorate.open(ensemble.backend(), QuorateOptions.defaults().withOwnerName("forgotten")));
             OPENED.get(0).lock("orders").acquire();
         }
     }
