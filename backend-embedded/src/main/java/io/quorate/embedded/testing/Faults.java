@@ -310,8 +310,11 @@ public final class Faults {
     }
 
     /**
-     * Fills the disk of a member but for its reserve. A leader hands its seat over to a member with free space; if there is none, writes
-     * that need space fail with {@link io.quorate.backend.StorageFullException} until somebody frees some.
+     * Fills the disk of a member up to its reserve. While enough other members have room, it stands aside, and a leader hands its seat
+     * over before; if not, writes that need space fail with {@link io.quorate.backend.StorageFullException} until somebody frees
+     * some.
+     *
+     * @return heals by freeing the space; the member then takes part again
      */
     public Fault fillDisk(int member) {
         check(member);

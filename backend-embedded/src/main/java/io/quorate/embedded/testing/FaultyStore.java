@@ -82,7 +82,7 @@ final class FaultyStore implements MemberStore {
     @Override
     public StoreHealth health() {
         StoreHealth health = store.health();
-        return faults.isFull() ? new StoreHealth(true, health.stalled(), health.slow()) : health;
+        return faults.isFull() ? new StoreHealth(true, health.full(), health.stalled(), health.slow()) : health;
     }
 
     @Override
