@@ -1,5 +1,6 @@
 package io.quorate.embedded.testing;
 
+import io.quorate.embedded.member.DiskFigures;
 import io.quorate.embedded.member.MemberStore;
 import io.quorate.embedded.member.StoreHealth;
 import io.quorate.embedded.zab.EpochPromise;
@@ -83,6 +84,11 @@ final class FaultyStore implements MemberStore {
     public StoreHealth health() {
         StoreHealth health = store.health();
         return faults.isFull() ? new StoreHealth(true, health.full(), health.stalled(), health.slow()) : health;
+    }
+
+    @Override
+    public Optional<DiskFigures> figures() {
+        return store.figures();
     }
 
     @Override

@@ -209,9 +209,9 @@ class FaultsTest {
         Fault pause = faults.pause(holder);
 
         try (LockLease taken = next.lock("orders").acquire(Duration.ofSeconds(60))) {
-            assertThat(lease.isHeld()).isFalse();
             assertThat(taken.token()).isGreaterThan(lease.token());
             assertThat(told).as("its callbacks have no turn").isFalse();
+            assertThat(lease.isHeld()).as("whoever asks, is told so").isFalse();
 
             pause.heal();
 
