@@ -338,7 +338,8 @@ public final class Faults {
 
     /**
      * Lets the clocks of the process jump in which the clients live, which they share. A jump forward counts as time that has passed, as
-     * after a machine was suspended: a lease of a client whose deadline lies within it is lost. A jump back changes nothing for them.
+     * after a machine was suspended: a lease whose deadline lies within it is lost for whoever asks, until a renewal has proven it
+     * anew. A jump back changes nothing for them.
      *
      * @param ahead negative for a jump back
      * @return heals by setting the wall clock right; what was skipped stays skipped

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <p>After each test, when its {@code @AfterEach} methods have run and faults are healed, the extension looks what the test has left
  * behind: entries that the clients own still, watches that are open, sessions of clients that the test has opened itself, and, when the
- * clients are closed, threads. Whatever is still there after two seconds fails the test, by name.
+ * clients are closed, threads. Whatever is still there after five seconds fails the test, by name.
  *
  * <p>When a test fails, the list of the faults that were injected, with times, is added to the failure as a suppressed exception and
  * published as a report entry.

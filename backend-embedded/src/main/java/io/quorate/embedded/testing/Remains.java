@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Remains {
 
     /** What is being taken away when a test ends has this long to go. */
-    static final Duration GRACE = Duration.ofSeconds(2);
+    static final Duration GRACE = Duration.ofSeconds(5);
 
     private static final Duration OPERATOR_TIMEOUT = Duration.ofSeconds(60);
 
