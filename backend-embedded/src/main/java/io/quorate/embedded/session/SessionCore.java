@@ -54,7 +54,7 @@ final class SessionCore implements SessionLink.Listener {
         this.renewal = renewal;
         this.link = new SessionLink(frontEnd, this, session.id().value());
         this.operations = new Operations(this, frontEnd, link, renewal, namespace, share, lane);
-        this.watches = new Watches(link);
+        this.watches = new Watches(link, namespace, lane);
     }
 
     /** Begins at the member that has opened the session. */
