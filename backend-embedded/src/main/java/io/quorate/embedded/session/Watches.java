@@ -83,8 +83,8 @@ final class Watches {
 
     /** Returns what is watched, for people. */
     List<String> names() {
-        return open.values().stream()
-                .map(watch -> watch.absolute() + " (" + watch.scope() + ")")
+        return groups.keySet().stream()
+                .map(place -> place.absolute() + " (" + place.scope() + ")")
                 .toList();
     }
 
