@@ -1,10 +1,12 @@
 package io.quorate.internal;
 
 import io.quorate.backend.Backend;
+import io.quorate.backend.Scheduler;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
+import io.quorate.backend.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,14 +25,26 @@ public final class SessionSource {
     private final Backend backend;
     private final SessionOptions options;
     private final Events events;
+    private final @Nullable Scheduler time;
     private final AtomicReference<@Nullable OpeningSession> latest = new AtomicReference<>();
     private volatile boolean closed;
 
     /** Creates it; nothing is opened before {@link #current()}. */
     public SessionSource(Backend backend, SessionOptions options, Events events) {
+        this(backend, options, events, null);
+    }
+
+    /**
+     * Creates it; nothing is opened before {@link #current()}.
+     *
+     * @param time a scheduler of the user's that decides what time it is, which lets the time pass while somebody waits;
+     *     {@code null} if there is none
+     */
+    public SessionSource(Backend backend, SessionOptions options, Events events, @Nullable Scheduler time) {
         this.backend = backend;
         this.options = options;
         this.events = events;
+        this.time = time;
     }
 
     /**
@@ -98,8 +112,26 @@ public final class SessionSource {
 
     /** Begins an operation that the caller will wait for, which carries the lane of the open session, if there is one. */
     <T> CompletableFuture<T> carry(Supplier<CompletableFuture<T>> operation, Duration atMost) {
+        Scheduler own = time;
+        if (own != null) {
+            return own.carry(operation, atMost);
+        }
         LiveSession live = latestLive();
         return live == null ? operation.get() : live.session().scheduler().carry(operation, atMost);
+    }
+
+    /** Lets the time pass until something is done, if a scheduler of the user's decides what time it is; does nothing otherwise. */
+    public <T extends @Nullable Object> void letTimePass(CompletableFuture<T> until, Duration atMost) {
+        Scheduler own = time;
+        if (own != null) {
+            CompletableFuture<T> unused = own.carry(() -> until, atMost);
+        }
+    }
+
+    /** Returns what is measured with while there is no session, and what waits are measured with. */
+    public Ticker ticker() {
+        Scheduler own = time;
+        return own != null ? own.ticker() : Ticker.system();
     }
 
     /** Returns the open session, or {@code null} if there is none at the moment. */

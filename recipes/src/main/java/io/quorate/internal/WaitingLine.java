@@ -13,7 +13,7 @@ import io.quorate.internal.GrantRule.Standing;
 import io.quorate.internal.GrantRule.Verdict;
 import io.quorate.lease.LossCause;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -64,7 +64,7 @@ final class WaitingLine implements QueueSight.Viewer {
      */
     private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
 
-    private final Map<QueueEntry, Ownership> owned = new HashMap<>();
+    private final Map<QueueEntry, Ownership> owned = new LinkedHashMap<>();
     private int enqueuing;
     private boolean confirming;
     private boolean idleSinceLastLook;
@@ -172,14 +172,14 @@ final class WaitingLine implements QueueSight.Viewer {
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
             waiting.values().forEach(each -> each.seen = false);
-            Map.copyOf(owned).values().forEach(Ownership::suspended);
+            List.copyOf(owned.values()).forEach(Ownership::suspended);
         } else if (state.isTerminal()) {
             QuorateException ending = state == SessionState.CLOSED
                     ? new SessionClosedException(session.id())
                     : new SessionExpiredException(session.id());
             end = ending;
             LossCause cause = OwnershipState.lossBy(state);
-            Map.copyOf(owned).values().forEach(ownership -> ownership.lose(cause));
+            List.copyOf(owned.values()).forEach(ownership -> ownership.lose(cause));
             owned.clear();
             failAll(ending);
         }

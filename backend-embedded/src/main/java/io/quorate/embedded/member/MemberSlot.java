@@ -1,6 +1,7 @@
 package io.quorate.embedded.member;
 
 import io.quorate.embedded.transport.Network;
+import io.quorate.embedded.transport.Transport;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -69,5 +70,21 @@ public final class MemberSlot {
     /** Forgets a member that has stopped. */
     public void clear() {
         member = null;
+    }
+
+    /**
+     * Begins a new life of a member that keeps its data in memory, over a transport of the caller's.
+     *
+     * @throws IllegalStateException if the member has not ended its life
+     */
+    public Member startInMemory(MemberSettings settings, Transport transport, Runnable wakeUp) {
+        Member present = member;
+        if (present != null && !present.isReleased()) {
+            throw new IllegalStateException("member " + id + " runs already");
+        }
+        Member started = new Member(settings, transport, memory.mount(), wakeUp);
+        member = started;
+        started.start();
+        return started;
     }
 }

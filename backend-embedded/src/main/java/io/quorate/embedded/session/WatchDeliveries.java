@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The batches of one {@link WatchGroup} on their way from the loop to the listeners. One task of the lane delivers all that wait.
  *
+ * <p>Each link to a member has a task of its own, which is behind the news of that link: a task that waits since the link before must
+ * not take along what closes the gap between the two.
+ *
  * <p>If the lane does not keep up, what waits for a watch is merged into one batch that is marked as a gap, so that the buffer is
  * bounded by the number of watches and of different keys.
  */
@@ -22,8 +25,8 @@ final class WatchDeliveries {
 
     static final int MAX_WAITING = 256;
 
-    /** A batch for all that were served when it was made, or for those only that are named. */
-    private record Delivery(WatchBatch batch, List<ClientWatch> to, boolean toAll) {}
+    /** A batch for all that were served when it was made, or for those only that are named, and the link that it came over. */
+    private record Delivery(WatchBatch batch, List<ClientWatch> to, boolean toAll, long link) {}
 
     private final EventLane lane;
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,7 +34,10 @@ final class WatchDeliveries {
     // Guarded by the lock.
     private final ArrayDeque<Delivery> waiting = new ArrayDeque<>();
     private int waitingForAll;
-    private boolean scheduled;
+    private long link = 1;
+
+    /** The newest link for whose batches a task is on the lane, 0 if none is. */
+    private long scheduled;
 
     WatchDeliveries(EventLane lane) {
         this.lane = lane;
@@ -39,32 +45,44 @@ final class WatchDeliveries {
 
     // ---- on the loop
 
+    /** What follows comes over another link. */
+    void overNewLink() {
+        lock.lock();
+        try {
+            link++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Delivers a batch to all watches of the group that have got their first one. */
     void toAll(WatchBatch batch, List<ClientWatch> served) {
-        add(new Delivery(batch, served, true));
+        add(batch, served, true);
     }
 
     /** Delivers the first batch of a watch. */
     void toOne(WatchBatch batch, ClientWatch watch) {
-        add(new Delivery(batch, List.of(watch), false));
+        add(batch, List.of(watch), false);
     }
 
-    private void add(Delivery delivery) {
+    private void add(WatchBatch batch, List<ClientWatch> to, boolean toAll) {
         boolean schedule;
+        long over;
         lock.lock();
         try {
-            waiting.add(delivery);
-            waitingForAll += delivery.toAll() ? 1 : 0;
+            over = link;
+            waiting.add(new Delivery(batch, to, toAll, over));
+            waitingForAll += toAll ? 1 : 0;
             if (waitingForAll > MAX_WAITING) {
                 mergeAll();
             }
-            schedule = !scheduled;
-            scheduled = true;
+            schedule = scheduled < over;
+            scheduled = over;
         } finally {
             lock.unlock();
         }
         if (schedule) {
-            lane.offer(this::deliverAll);
+            lane.offer(() -> deliverUpTo(over));
         }
     }
 
@@ -86,8 +104,8 @@ final class WatchDeliveries {
                 watches.computeIfAbsent(first, i -> new ArrayList<>()).add(watch));
         waiting.clear();
         waitingForAll = 0;
-        watches.forEach(
-                (first, to) -> waiting.add(new Delivery(merge(batches(deliveries, first)), List.copyOf(to), false)));
+        watches.forEach((first, to) ->
+                waiting.add(new Delivery(merge(batches(deliveries, first)), List.copyOf(to), false, link)));
     }
 
     /** Returns what is for a watch whose first batch is at a position. */
@@ -125,23 +143,25 @@ final class WatchDeliveries {
 
     // ---- on the lane
 
-    private void deliverAll() {
-        for (Delivery next = take(); next != null; next = take()) {
+    private void deliverUpTo(long over) {
+        for (Delivery next = take(over); next != null; next = take(over)) {
             for (ClientWatch watch : next.to()) {
                 watch.deliver(next.batch());
             }
         }
     }
 
-    private @Nullable Delivery take() {
+    /** Returns the next delivery that came over a link up to this one, or {@code null} if there is none. */
+    private @Nullable Delivery take(long over) {
         lock.lock();
         try {
-            Delivery next = waiting.poll();
-            if (next == null) {
-                scheduled = false;
-            } else {
-                waitingForAll -= next.toAll() ? 1 : 0;
+            Delivery next = waiting.peek();
+            if (next == null || next.link() > over) {
+                scheduled = scheduled == over ? 0 : scheduled;
+                return null;
             }
+            waiting.remove();
+            waitingForAll -= next.toAll() ? 1 : 0;
             return next;
         } finally {
             lock.unlock();

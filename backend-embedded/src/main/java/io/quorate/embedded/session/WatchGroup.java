@@ -72,6 +72,7 @@ final class WatchGroup {
 
     /** Goes on from the state as it is, after changes may have been missed: a gap for those that were served before. */
     void resume(StateMachine state) {
+        deliveries.overNewLink();
         boolean knewNothing = view.isEmpty();
         List<Change> changes = view.bringTo(state);
         revision = Math.max(revision, state.appliedIndex());

@@ -50,6 +50,6 @@ public final class Breakers {
     /** Returns the breaker's source of time, which stays the same when a session is followed by another. */
     private Ticker ticker() {
         Session open = client.sessions().openSession();
-        return open == null ? Ticker.system() : open.ticker();
+        return open == null ? client.sessions().ticker() : open.ticker();
     }
 }

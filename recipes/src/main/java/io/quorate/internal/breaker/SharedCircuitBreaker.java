@@ -350,7 +350,7 @@ final class SharedCircuitBreaker implements CircuitBreaker {
 
     private void await(CompletableFuture<Void> change, String doing) throws InterruptedException {
         client.refuseToWaitOnLane();
-        Await.within(client.operationTimeout(), change, doing, () -> "the backend did not answer");
+        Await.within(client.operationTimeout(), client.sessions(), change, doing, () -> "the backend did not answer");
     }
 
     private CompletableFuture<Void> change(UnaryOperator<Agreement> change) {
