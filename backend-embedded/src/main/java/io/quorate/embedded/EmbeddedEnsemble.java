@@ -173,6 +173,11 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         }
 
         @Override
+        public boolean runInBackground() {
+            return members.runInBackground();
+        }
+
+        @Override
         public void tick() {
             members.tick();
             lanes.tick();

@@ -174,6 +174,14 @@ final class EnsembleMembers {
         return worked;
     }
 
+    boolean runInBackground() {
+        boolean more = false;
+        for (Member member : running) {
+            more |= !paused.contains(member.id()) && member.runInBackground();
+        }
+        return more;
+    }
+
     void tick() {
         for (Member member : running) {
             if (!paused.contains(member.id())) {
