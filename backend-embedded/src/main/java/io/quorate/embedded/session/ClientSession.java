@@ -293,6 +293,16 @@ public final class ClientSession implements Session {
         return state.get() == SessionState.EXPIRED ? new SessionExpiredException(id) : new SessionClosedException(id);
     }
 
+    /** Returns what the session watches, for people. Called on the loop. */
+    public List<String> openWatches() {
+        return core.openWatches();
+    }
+
+    /** Returns the client that has opened the session. */
+    public EmbeddedBackend client() {
+        return core.client();
+    }
+
     // ---- faults, for tests; called by any thread
 
     /** Breaks the connection until {@link #restore}. */
@@ -313,6 +323,11 @@ public final class ClientSession implements Session {
     /** Breaks the connection when the next write is answered, before the answer arrives. */
     public void loseNextReply() {
         frontEnd.submit(lane, core.link()::loseNextReply);
+    }
+
+    /** Loses no answer after all, if none was lost yet. */
+    public void keepReplies() {
+        frontEnd.submit(lane, core.link()::keepReplies);
     }
 
     /** Breaks the connection when the next write is sent, before it arrives. */

@@ -65,7 +65,17 @@ final class SessionCore implements SessionLink.Listener {
         renewLater();
         if (backend.isClosed()) {
             session.closeQuietly();
+        } else if (backend.isUnreachable()) {
+            link.cut();
         }
+    }
+
+    EmbeddedBackend client() {
+        return backend;
+    }
+
+    List<String> openWatches() {
+        return watches.names();
     }
 
     ClientSession session() {

@@ -81,6 +81,13 @@ final class Watches {
         }
     }
 
+    /** Returns what is watched, for people. */
+    List<String> names() {
+        return groups.keySet().stream()
+                .map(place -> place.absolute() + " (" + place.scope() + ")")
+                .toList();
+    }
+
     /** Forgets all and returns them. */
     List<ClientWatch> end() {
         List<ClientWatch> watching = new ArrayList<>();

@@ -1,3 +1,4 @@
+/** Tests of what tests of applications use. */
 @NullMarked
 package io.quorate.embedded.testing;
 
