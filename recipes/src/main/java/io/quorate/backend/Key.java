@@ -1,6 +1,5 @@
 package io.quorate.backend;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -120,7 +119,7 @@ public final class Key implements Comparable<Key> {
 
     /** Returns the size of the canonical form in UTF-8. */
     public int sizeInBytes() {
-        return path.getBytes(StandardCharsets.UTF_8).length;
+        return KeyGrammar.utf8Length(path);
     }
 
     @Override
