@@ -47,6 +47,10 @@ final class Leadership {
     private List<Asked> asked = new ArrayList<>();
     private @Nullable Validator validator;
     private boolean draining;
+
+    /** Whose sign of life is still to be noted, 0 if nobody's: one that sends many requests is noted once for all of them. */
+    private long heard;
+
     private long lastTicket;
     private long reapIndex;
 
@@ -80,10 +84,20 @@ final class Leadership {
         } else if (draining) {
             return;
         } else if (message instanceof PeerMessage.Submit submit) {
-            heardOf(submit.operation().session());
+            if (heard != submit.operation().session()) {
+                noteHeard();
+                heard = submit.operation().session();
+            }
             requests.add(new Incoming(connection, 0, submit.operation()));
         } else if (message instanceof PeerMessage.Control control) {
             requests.add(new Incoming(connection, control.id(), control.request()));
+        }
+    }
+
+    private void noteHeard() {
+        if (heard != 0) {
+            heardOf(heard);
+            heard = 0;
         }
     }
 
@@ -99,6 +113,7 @@ final class Leadership {
 
     /** Does what was asked for since the last call; returns whether there was anything. */
     boolean run() {
+        noteHeard();
         // Before it has applied what it found in the log, it does not know which sessions there are.
         Validator judge = validator();
         if (judge == null) {
@@ -167,6 +182,7 @@ final class Leadership {
             return false;
         }
         List<byte[]> payloads = new ArrayList<>();
+        List<Txn> txns = new ArrayList<>();
         long bytes = 0;
         long now = member.settings().wallMillis().getAsLong();
         while (!requests.isEmpty() && payloads.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
@@ -175,6 +191,7 @@ final class Leadership {
             if (verdict instanceof Verdict.Propose propose) {
                 byte[] payload = codec.encode(propose.txn());
                 payloads.add(payload);
+                txns.add(propose.txn());
                 bytes += payload.length;
                 tellProposed(incoming, next);
                 next++;
@@ -183,7 +200,7 @@ final class Leadership {
             }
         }
         if (!payloads.isEmpty()) {
-            member.step(new Event.Propose(++lastTicket, payloads));
+            member.step(new Event.Propose(++lastTicket, payloads, txns));
         }
         return true;
     }

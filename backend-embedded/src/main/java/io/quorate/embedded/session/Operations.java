@@ -99,6 +99,9 @@ final class Operations {
     }
 
     private boolean followsReadOfSameKey(Pending.Writing<?> writing) {
+        if (reads.isEmpty()) {
+            return false;
+        }
         for (Pending.Reading<?> read : reads) {
             if (writing.touches(read.key)) {
                 return true;
@@ -230,7 +233,9 @@ final class Operations {
     /** Returns what their taker is told of tickets that were created, of which some may not have been found again. */
     List<Ticket> tickets(List<String> paths, long index, List<Ticket> found) {
         if (paths.size() == found.size()) {
-            return found.stream().map(namespace::relative).toList();
+            List<Ticket> relative = new ArrayList<>(found);
+            relative.replaceAll(namespace::relative);
+            return relative;
         }
         Map<Key, Ticket> byKey = new HashMap<>();
         found.forEach(ticket -> byKey.put(ticket.key(), ticket));

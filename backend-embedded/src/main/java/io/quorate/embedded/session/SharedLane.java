@@ -282,7 +282,7 @@ final class SharedLane implements EventLane {
             lock.unlock();
         }
         // The last task may have made work that the loop's thread was not told of.
-        threads.loop().wakeUpIfSignalled();
+        threads.loop().help();
     }
 
     private void carryUntil(CompletableFuture<?> operation, Carrier carrier, Duration atMost) {
