@@ -81,11 +81,11 @@ final class Admission {
             bytes.giveBack(-operation.bytes);
         }
 
-        /** An operation that was admitted is over. */
-        void release(Pending<?> operation) {
-            ownOperations.giveBack(1);
-            operations.giveBack(1);
-            bytes.giveBack(operation.bytes);
+        /** Operations that were admitted are over. */
+        void release(int count, long theirBytes) {
+            ownOperations.giveBack(count);
+            operations.giveBack(count);
+            bytes.giveBack(theirBytes);
         }
 
         void admitWatch() {

@@ -231,9 +231,9 @@ public final class ClientSession implements Session {
         return watch;
     }
 
-    /** Runs a task on the lane, unless that has ended. */
+    /** Runs a task on the lane, unless that has ended; behind what the loop came to know before. Called on the loop. */
     void onLane(Runnable task) {
-        lane.offer(task);
+        core.outbox().offer(task);
     }
 
     /** Forgets a watch that its user closed. Called by any thread. */

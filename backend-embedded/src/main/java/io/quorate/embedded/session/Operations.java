@@ -40,6 +40,7 @@ final class Operations {
     private final Namespace namespace;
     private final Admission.Share share;
     private final EventLane lane;
+    private final LaneOutbox outbox;
     private final ArrayDeque<Pending<?>> unsent = new ArrayDeque<>();
     private final ArrayDeque<Pending<?>> sent = new ArrayDeque<>();
     private final Set<Pending.Reading<?>> reads = new LinkedHashSet<>();
@@ -53,7 +54,8 @@ final class Operations {
             Renewal renewal,
             Namespace namespace,
             Admission.Share share,
-            EventLane lane) {
+            EventLane lane,
+            LaneOutbox outbox) {
         this.core = core;
         this.frontEnd = frontEnd;
         this.link = link;
@@ -61,6 +63,7 @@ final class Operations {
         this.namespace = namespace;
         this.share = share;
         this.lane = lane;
+        this.outbox = outbox;
     }
 
     boolean isEmpty() {
@@ -84,9 +87,9 @@ final class Operations {
             }
             unsent.remove();
             if (operation.isDroppable()) {
-                share.release(operation);
+                outbox.release(operation);
             } else if (isRefused(operation)) {
-                share.release(operation);
+                outbox.release(operation);
                 fail(
                         operation,
                         new StorageFullException(
@@ -171,7 +174,7 @@ final class Operations {
                 if (reading.mode != Read.ANY) {
                     renewal.confirmed(reading.sentNanos);
                 }
-                lane.offer(() -> reading.future.complete(reading.translation.apply(value)));
+                outbox.offer(() -> reading.future.complete(reading.translation.apply(value)));
                 pumpSoon();
             }
         });
@@ -202,7 +205,7 @@ final class Operations {
         if (proven && writing.sends == 1) {
             renewal.confirmed(writing.sentNanos);
         }
-        lane.offer(() -> writing.complete(this, index, result, tickets));
+        outbox.offer(() -> writing.complete(this, index, result, tickets));
         pumpSoon();
     }
 
@@ -210,7 +213,7 @@ final class Operations {
         if (!sent.remove(operation)) {
             return false;
         }
-        share.release(operation);
+        outbox.release(operation);
         if (operation instanceof Pending.Reading<?> reading) {
             reads.remove(reading);
         }
@@ -225,7 +228,7 @@ final class Operations {
     }
 
     private void fail(Pending<?> operation, RuntimeException failure) {
-        lane.offer(() -> operation.future.completeExceptionally(failure));
+        outbox.offer(() -> operation.future.completeExceptionally(failure));
     }
 
     // ---- tickets
@@ -277,7 +280,7 @@ final class Operations {
         unsent.removeAll(waiting);
         reads.clear();
         for (Pending<?> operation : waiting) {
-            share.release(operation);
+            outbox.release(operation);
             fail(operation, stale);
         }
         // They keep their numbers, in case that the session finds the ensemble it knew after all.
@@ -291,7 +294,7 @@ final class Operations {
         sent.clear();
         unsent.clear();
         reads.clear();
-        unanswered.forEach(share::release);
+        unanswered.forEach(outbox::release);
         return unanswered;
     }
 }

@@ -89,6 +89,19 @@ final class SharedLane implements EventLane {
     }
 
     @Override
+    public void offerAll(List<Runnable> several) {
+        lock.lock();
+        try {
+            if (!finishing) {
+                tasks.addAll(several);
+                findRunner();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void finish(Runnable task) {
         add(
                 () -> {

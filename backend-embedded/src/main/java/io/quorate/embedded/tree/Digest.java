@@ -38,6 +38,7 @@ final class Digest {
         return z ^ (z >>> 31);
     }
 
+    /** Hashes a text, four characters at a time. */
     static long text(long seed, String text) {
         long hash = seed * K0 + text.length();
         int i = 0;
