@@ -1,5 +1,7 @@
 package io.quorate;
 
+import static java.util.Objects.requireNonNull;
+
 import io.quorate.backend.Backend;
 import io.quorate.backend.BackendProvider;
 import java.net.URI;
@@ -44,9 +46,11 @@ public final class Backends {
 
     /** Reads a URI. What is malformed may hold a password, so that neither the message nor a cause repeats it. */
     private static URI parse(String uri) {
+        requireNonNull(uri, "uri");
         // A connect string, such as localhost:2181, would pass for a URI with a scheme.
         if (!SCHEME.matcher(uri).lookingAt() || HOST_AND_PORT.matcher(uri).lookingAt()) {
-            throw new IllegalArgumentException("a backend URI begins with a scheme, as in " + EXAMPLE);
+            throw new IllegalArgumentException(
+                    "a backend URI begins with a scheme, as in " + EXAMPLE + " or embedded:");
         }
         try {
             // A scheme alone, as in embedded:, is no URI; with an empty query it is one.

@@ -15,6 +15,7 @@ import io.quorate.backend.OutcomeUnknownException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scheduler;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.TimeoutExceededException;
 import io.quorate.breaker.CircuitBreaker;
 import io.quorate.breaker.CircuitBreakerConfig;
@@ -400,8 +401,12 @@ public final class Quorate implements AutoCloseable {
      * @param name one or more key segments, such as {@code shop/orders}: the configuration is the subtree at
      *     {@code /config/shop/orders}. No name may be the beginning of another one
      * @throws InvalidKeyException if the name breaks the grammar of keys
+     * @throws SessionClosedException if this client is closed
      */
     public <T> ConfigWatcher<T> watchConfig(String name, ConfigOptions<T> options) {
+        if (closing.get() != null) {
+            throw new SessionClosedException("this client is closed; open another");
+        }
         LiveConfig<T> watcher = new LiveConfig<>(client, name, options, Integer.toString(watchers.incrementAndGet()));
         watcher.start();
         return watcher;

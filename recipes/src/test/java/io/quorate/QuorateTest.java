@@ -16,7 +16,8 @@ final class QuorateTest {
     void uriWithoutASchemeIsRefusedWithAnExample(String connectString) {
         assertThatThrownBy(() -> Quorate.open(connectString))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("begins with a scheme, as in zookeeper://");
+                .hasMessageContaining("begins with a scheme, as in zookeeper://")
+                .hasMessageContaining("or embedded:");
     }
 
     @ParameterizedTest

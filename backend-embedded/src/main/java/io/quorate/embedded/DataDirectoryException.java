@@ -77,8 +77,17 @@ public final class DataDirectoryException extends QuorateException {
         if (cause instanceof QuorateException known) {
             return known;
         }
-        if (cause instanceof StorageException || cause instanceof IOException) {
+        if (cause instanceof StorageException) {
             return new DataDirectoryException(reasonOf(cause), String.valueOf(cause.getMessage()), cause);
+        }
+        if (cause instanceof IOException) {
+            // The message of many of these is a path and nothing else; what is wrong with it is in the name of the
+            // class.
+            return new DataDirectoryException(
+                    reasonOf(cause),
+                    "the data directory cannot be used: " + cause
+                            + "; check that this process may create it and write to it",
+                    cause);
         }
         return new BackendUnavailableException("the ensemble could not start: " + cause, cause);
     }

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param applied the revision up to which its state has come
  * @param digest the digest of its state; members with the same {@code applied} have the same
  * @param sessions how many sessions are connected to it
+ * @param disk how fast its disk is; empty if it keeps its data in memory, or does not run
  * @param alert what somebody should look at, though the member runs: files that were quarantined, data that was lost, a disk
  *     that is nearly full or slow
  * @param failure why it failed, if it did
@@ -30,6 +31,7 @@ public record MemberStatus(
         long applied,
         long digest,
         int sessions,
+        Optional<DiskStatus> disk,
         Optional<String> alert,
         Optional<String> failure) {
 
@@ -47,7 +49,16 @@ public record MemberStatus(
 
     static MemberStatus stopped(int id) {
         return new MemberStatus(
-                id, Condition.STOPPED, BackendView.Role.UNREACHABLE, 0, 0, 0, 0, Optional.empty(), Optional.empty());
+                id,
+                Condition.STOPPED,
+                BackendView.Role.UNREACHABLE,
+                0,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     static MemberStatus of(Member member) {
@@ -59,6 +70,7 @@ public record MemberStatus(
                 member.applied(),
                 member.state().digest(),
                 member.servedSessions(),
+                member.diskFigures().map(DiskStatus::of),
                 member.alert(),
                 Optional.ofNullable(member.failure()).map(Throwable::toString));
     }

@@ -95,6 +95,18 @@ final class DataDirectoryTest {
         ensemble(3).start().close();
     }
 
+    /** Three of five members that were three of three are no quorum of what was acknowledged before. */
+    @Test
+    void memberListThatWasEditedIsRefused() throws IOException {
+        ensemble(3).start().close();
+        Path file = directory().resolve("ensemble");
+        String three = Files.readString(file);
+        Files.writeString(file, three.replaceFirst("3\\s*$", "5\n"));
+        assertRefused(ensemble(5), Reason.MISMATCH, "member-", "other members than [1, 2, 3, 4, 5]");
+        Files.writeString(file, three);
+        ensemble(3).start().close();
+    }
+
     @Test
     void directoryOfAnotherEnsembleIsRefused() throws IOException {
         ensemble(3).start().close();

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.backend.BackendView;
+import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
+import io.quorate.backend.CommitResult;
 import io.quorate.backend.Key;
 import io.quorate.backend.Session;
 import io.quorate.backend.StorageFullException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -197,15 +200,167 @@ final class DiskFaultTest {
         }
     }
 
+    private static void awaitLooking(DurableEnsemble ensemble, int id, String alert) {
+        ensemble.eventually(
+                () -> ensemble.status(id).role() == BackendView.Role.LOOKING, "member " + id + " has left the others");
+        ensemble.eventually(
+                () -> ensemble.status(id)
+                        .alert()
+                        .filter(text -> text.contains(alert))
+                        .isPresent(),
+                "the alert is told");
+    }
+
+    private static void awaitRole(DurableEnsemble ensemble, int id, BackendView.Role role) {
+        ensemble.eventually(() -> ensemble.status(id).role() == role, "member " + id + " is " + role);
+    }
+
     @Test
-    void memberThatFindsNoRoomFailsAndReturnsOnceThereIsSome() {
+    void followerWithoutFreeSpaceStandsAsideAndReturnsByItself() {
+        try (DurableEnsemble ensemble = ensemble(3).start()) {
+            ensemble.write("a", "1");
+            int follower = ensemble.follower();
+            long reserve = DurableEnsemble.SMALL.reserveBytes();
+            ensemble.disk(follower).setUsable(reserve - 1);
+            awaitLooking(ensemble, follower, "stands aside");
+            long applied = ensemble.status(follower).applied();
+            ensemble.write("a", "2");
+            assertThat(ensemble.read("a")).contains("2");
+            ensemble.disk(follower).setUsable(reserve + reserve / 4);
+            ensemble.writeMany(30, 1_000);
+            awaitLooking(ensemble, follower, "stands aside");
+            assertThat(ensemble.status(follower).applied())
+                    .as("not before there is half as much again")
+                    .isEqualTo(applied);
+            ensemble.disk(follower).setUsable(2 * reserve);
+            awaitRole(ensemble, follower, BackendView.Role.FOLLOWER);
+            ensemble.commonDigest();
+            ensemble.eventually(() -> ensemble.status(follower).alert().isEmpty(), "the alert is over");
+        }
+    }
+
+    @Test
+    void memberThatStandsAsideComesBackWhenTheOthersAreNoQuorumAnyMore() {
+        try (DurableEnsemble ensemble = ensemble(3).start()) {
+            ensemble.write("a", "1");
+            int leader = ensemble.leader();
+            int aside = ensemble.follower();
+            int other = 6 - leader - aside;
+            ensemble.disk(aside).setUsable(0);
+            awaitLooking(ensemble, aside, "stands aside");
+            ensemble.write("b", "2");
+            ensemble.stop(other);
+            ensemble.eventually(() -> isRefused(ensemble), "two members, one of them without room, take no writes");
+            assertThat(ensemble.read("b")).as("reads go on").contains("2");
+            ensemble.start(other);
+            ensemble.eventually(() -> isWritten(ensemble, "a", "3"), "writes are taken again");
+            awaitLooking(ensemble, aside, "stands aside");
+            ensemble.disk(aside).mend();
+            ensemble.commonDigest();
+        }
+    }
+
+    @Test
+    void leaderWithoutFreeSpaceDoesNotHandOverToAMemberThatHasNoneEither() {
+        try (DurableEnsemble ensemble = ensemble(5).start()) {
+            ensemble.write("a", "1");
+            int leader = ensemble.leader();
+            // The follower with the largest id would be the first choice.
+            int largest = leader == 5 ? 4 : 5;
+            ensemble.disk(leader).setUsable(0);
+            ensemble.disk(largest).setUsable(0);
+            awaitLooking(ensemble, leader, "stands aside");
+            awaitLooking(ensemble, largest, "stands aside");
+            ensemble.eventually(() -> isWritten(ensemble, "a", "2"), "the others take writes");
+            ensemble.disk(leader).mend();
+            ensemble.disk(largest).mend();
+            ensemble.commonDigest();
+        }
+    }
+
+    @Test
+    void followerOnAFullDiskWaitsForRoomAndReturnsByItself() {
         try (DurableEnsemble ensemble = ensemble(3).start()) {
             ensemble.write("a", "1");
             int follower = ensemble.follower();
             ensemble.disk(follower).fill();
             ensemble.writeMany(20, 3_000);
-            awaitFailed(ensemble, follower, "no room");
+            awaitLooking(ensemble, follower, "the disk is full");
+            ensemble.write("a", "2");
+            ensemble.disk(follower).mend();
+            awaitRole(ensemble, follower, BackendView.Role.FOLLOWER);
+            ensemble.commonDigest();
+            assertThat(ensemble.read("a")).contains("2");
+        }
+    }
+
+    @Test
+    void leaderOnAFullDiskLosesItsSeatAndFollowsOnceThereIsRoom() {
+        try (DurableEnsemble ensemble = ensemble(3).start()) {
+            ensemble.write("a", "1");
+            int leader = ensemble.leader();
+            ensemble.disk(leader).fill();
+            for (int i = 0; i < 20; i++) {
+                ensemble.eventually(() -> isWritten(ensemble, "a", "x".repeat(3_000)), "writes go on");
+            }
+            awaitLooking(ensemble, leader, "the disk is full");
+            assertThat(ensemble.leader()).isNotEqualTo(leader);
+            ensemble.disk(leader).mend();
+            ensemble.commonDigest();
+            assertThat(ensemble.status(leader).condition()).isEqualTo(MemberStatus.Condition.RUNNING);
+        }
+    }
+
+    @Test
+    void singleMemberOnAFullDiskReadsAndFinishesTheWriteOnceThereIsRoom() {
+        try (DurableEnsemble ensemble = ensemble(1).start()) {
+            ensemble.write("a", "1");
+            // Within a session, what is behind a write waits for it.
+            Session writer = ensemble.open(Duration.ofSeconds(30));
+            ensemble.disk(1).fill();
+            CompletableFuture<CommitResult> pending = writer.commit(Commit.builder()
+                    .create(Key.of("/b"), Bytes.utf8("x".repeat(20_000)))
+                    .build());
+            ensemble.eventually(
+                    () -> ensemble.status(1)
+                            .alert()
+                            .filter(text -> text.contains("full"))
+                            .isPresent(),
+                    "the alert is told");
+            assertThat(ensemble.read("a")).as("reads go on").contains("1");
+            ensemble.eventually(() -> isRefused(ensemble), "further writes are refused");
+            assertThat(pending).isNotDone();
+            ensemble.disk(1).mend();
+            DurableEnsemble.await(pending);
+            ensemble.eventually(() -> isWritten(ensemble, "a", "2"), "writes are taken again");
+        }
+    }
+
+    @Test
+    void memberThatWaitsForRoomCanBeStoppedAndStartedAgain() {
+        try (DurableEnsemble ensemble = ensemble(3).start()) {
+            ensemble.write("a", "1");
+            int follower = ensemble.follower();
+            ensemble.disk(follower).fill();
+            ensemble.writeMany(20, 3_000);
+            awaitLooking(ensemble, follower, "the disk is full");
             mendAndRestart(ensemble, follower);
+        }
+    }
+
+    @Test
+    void receivedSnapshotWaitsForRoom() {
+        try (DurableEnsemble ensemble = DurableEnsemble.withSnapshots(parent.resolve("ensemble"), 3, 10)) {
+            ensemble.start();
+            ensemble.write("a", "1");
+            int follower = ensemble.follower();
+            ensemble.stop(follower);
+            ensemble.writeMany(60, 100);
+            ensemble.disk(follower).fillSnapshots();
+            ensemble.start(follower);
+            awaitLooking(ensemble, follower, "the disk is full");
+            ensemble.disk(follower).mend();
+            ensemble.commonDigest();
         }
     }
 
@@ -239,6 +394,8 @@ final class DiskFaultTest {
             ensemble.disk(leader).mend();
             ensemble.commonDigest();
             assertThat(ensemble.status(leader).condition()).isEqualTo(MemberStatus.Condition.RUNNING);
+            assertThat(ensemble.status(leader).disk())
+                    .hasValueSatisfying(disk -> assertThat(disk.slowForces()).isPositive());
             assertThat(ensemble.read("a")).isEqualTo(Optional.of("3"));
         }
     }

@@ -12,7 +12,9 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,18 @@ final class EmbeddedUriTest {
             assertThat(DurableEnsemble.await(session.get(KEY, Read.LATEST)).map(Entry::value))
                     .contains(Bytes.of(new byte[] {7}));
         }
+    }
+
+    @Test
+    void directoryThatCannotBeCreatedIsNamedWithTheReason() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThatThrownBy(() -> Quorate.open("embedded:" + file.resolve("data")))
+                .isInstanceOfSatisfying(
+                        DataDirectoryException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(DataDirectoryException.Reason.FAILED))
+                .hasMessageStartingWith("the data directory cannot be used: java.")
+                .hasMessageContaining(file.toString());
     }
 
     @Test

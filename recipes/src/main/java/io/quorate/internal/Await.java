@@ -30,10 +30,11 @@ public final class Await {
      * Begins an operation and waits for its result without a limit, running tasks of the session's lane in the meantime.
      *
      * @param sessions whose lane
-     * @throws InterruptedException if the thread is interrupted; the operation is cancelled
+     * @throws InterruptedException if the thread is interrupted; the operation is cancelled, or has not begun
      */
     public static <T> T forever(SessionSource sessions, Supplier<CompletableFuture<T>> operation)
             throws InterruptedException {
+        refuseIfInterrupted();
         return forever(sessions.carry(operation, FOREVER));
     }
 
@@ -44,7 +45,7 @@ public final class Await {
      * @param sessions whose lane
      * @param what the operation in words, as the subject of a sentence
      * @param reason what can be said about the reason of a time-out, asked when it happens
-     * @throws InterruptedException if the thread is interrupted; the operation is cancelled
+     * @throws InterruptedException if the thread is interrupted; the operation is cancelled, or has not begun
      * @throws TimeoutExceededException if the time is over; the operation is cancelled
      */
     public static <T> T within(
@@ -54,6 +55,7 @@ public final class Await {
             String what,
             Supplier<String> reason)
             throws InterruptedException {
+        refuseIfInterrupted();
         long begun = Ticker.system().nanos();
         CompletableFuture<T> future = sessions.carry(operation, limit.compareTo(FOREVER) >= 0 ? FOREVER : limit);
         Duration left =
@@ -72,6 +74,13 @@ public final class Await {
     public static <T> T within(Duration limit, CompletableFuture<T> future, String what, Supplier<String> reason)
             throws InterruptedException {
         return within(limit, future, () -> new TimeoutExceededException(what, limit, reason.get()));
+    }
+
+    /** Heeds an interrupt before the call on every backend alike, and not only on those that have no result at once. */
+    private static void refuseIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
     }
 
     private static <T> T within(Duration limit, CompletableFuture<T> future, Supplier<RuntimeException> onTimeout)

@@ -31,7 +31,7 @@ public final class FencedLock {
     /**
      * Runs the story.
      *
-     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     * @param args the URI of a ZooKeeper server, such as {@code zookeeper://localhost:2181/samples}, or nothing to start one here
      */
     public static void main(String[] args) throws Exception {
         try (SampleServer server = SampleServer.of(args);

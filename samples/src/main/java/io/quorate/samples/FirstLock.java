@@ -18,10 +18,10 @@ public final class FirstLock {
      * @param args the URI of a backend, such as {@code zookeeper://localhost:2181/samples}, or nothing for a quorum in this process
      */
     public static void main(String[] args) throws InterruptedException {
-        run(args.length > 0 ? args[0] : "embedded:");
+        run(BackendArgument.uri(args));
     }
 
-    static void run(String uri) throws InterruptedException {
+    private static void run(String uri) throws InterruptedException {
         try (Quorate quorate = Quorate.open(uri);
                 LockLease lease = quorate.lock("orders/42").acquire(Duration.ofSeconds(5))) {
             // The guard makes the write exactly as safe as the lock: it is refused once somebody else has the lock.

@@ -29,7 +29,7 @@ public final class GuardedStore {
     /**
      * Cuts the backend off, and lets it come back.
      *
-     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     * @param args the URI of a ZooKeeper server, such as {@code zookeeper://localhost:2181/samples}, or nothing to start one here
      */
     public static void main(String[] args) throws Exception {
         try (SampleServer server = SampleServer.of(args);
@@ -38,7 +38,7 @@ public final class GuardedStore {
         }
     }
 
-    static void run(String uri, StallableLink cable) throws InterruptedException {
+    private static void run(String uri, StallableLink cable) throws InterruptedException {
         try (GuardedBackend guarded = GuardedBackend.around(Backends.create(uri), CONFIG);
                 Quorate quorate =
                         Quorate.open(guarded, QuorateOptions.defaults().withOwnerName("shop"))) {

@@ -2,12 +2,12 @@ package io.quorate.samples;
 
 import io.quorate.Quorate;
 import io.quorate.QuorateOptions;
+import io.quorate.backend.Backend;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Key;
 import io.quorate.leader.LeaderElection;
 import io.quorate.leader.LeaderElectionOptions;
-import io.quorate.leader.LeaderLatch;
 import io.quorate.leader.Leadership;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -28,31 +28,32 @@ public final class LeaderOnlyJob {
     /**
      * Lets one instance lead and do the job, closes it, and lets the other one take over.
      *
-     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     * @param args the URI of a backend, such as {@code zookeeper://localhost:2181/samples}, or nothing for a quorum in this process
      */
-    public static void main(String[] args) throws Exception {
-        try (SampleServer server = SampleServer.of(args)) {
-            new LeaderOnlyJob().run(server.uri());
+    public static void main(String[] args) throws InterruptedException {
+        try (Backend backend = BackendArgument.create(args)) {
+            new LeaderOnlyJob().run(backend);
         }
     }
 
-    private void run(String uri) throws Exception {
-        try (Quorate ana = open("ana", uri);
-                Quorate ben = open("ben", uri)) {
+    private void run(Backend backend) throws InterruptedException {
+        try (Quorate ana = Quorate.open(backend, QuorateOptions.defaults().withOwnerName("ana"));
+                Quorate ben = Quorate.open(backend, QuorateOptions.defaults().withOwnerName("ben"))) {
             // Owned by a session, so that the story can be told again on the same server, even if this run is killed.
             ben.commit(Commit.builder().createOwned(REPORT, Bytes.utf8("none")).build());
             CountDownLatch doneByAna = new CountDownLatch(2);
             CountDownLatch doneByBen = new CountDownLatch(2);
-            try (LeaderElection first = everyTenthOfASecond(ana, "ana", doneByAna)) {
-                first.start();
-                doneByAna.await();
-                LeaderElection second = everyTenthOfASecond(ben, "ben", doneByBen);
-                second.start();
-                timeline.tell("ana", "is shut down");
+            try (LeaderElection second = everyTenthOfASecond(ben, "ben", doneByBen)) {
+                try (LeaderElection first = everyTenthOfASecond(ana, "ana", doneByAna)) {
+                    first.start();
+                    doneByAna.await();
+                    second.start();
+                    timeline.tell("ben", "offers to do the job, too");
+                    timeline.tell("ana", "is shut down");
+                }
+                doneByBen.await();
             }
-            doneByBen.await();
         }
-        withLatch(uri);
     }
 
     private LeaderElection everyTenthOfASecond(Quorate quorate, String name, CountDownLatch done) {
@@ -75,24 +76,5 @@ public final class LeaderOnlyJob {
                 return;
             }
         }
-    }
-
-    private void withLatch(String uri) throws InterruptedException {
-        try (Quorate quorate = Quorate.open(uri);
-                LeaderLatch latch = quorate.leaderLatch("billing")) {
-            latch.start();
-            Leadership leadership = latch.await(Duration.ofSeconds(10));
-            if (latch.hasLeadership()) {
-                quorate.commit(Commit.builder()
-                        .guard(leadership.guard())
-                        .createOwned(Key.of("/billing/run"), Bytes.utf8("term " + leadership.term()))
-                        .build());
-            }
-            timeline.tell("latch", "led in term %d", leadership.term());
-        }
-    }
-
-    private static Quorate open(String name, String uri) throws InterruptedException {
-        return Quorate.open(uri, QuorateOptions.defaults().withOwnerName(name));
     }
 }

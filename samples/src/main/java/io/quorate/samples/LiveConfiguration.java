@@ -31,15 +31,13 @@ public final class LiveConfiguration {
     /**
      * Runs the story.
      *
-     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     * @param args the URI of a backend, such as {@code zookeeper://localhost:2181/samples}, or nothing for a quorum in this process
      */
-    public static void main(String[] args) throws Exception {
-        try (SampleServer server = SampleServer.of(args)) {
-            run(server.uri());
-        }
+    public static void main(String[] args) throws InterruptedException {
+        run(BackendArgument.uri(args));
     }
 
-    static void run(String uri) throws InterruptedException {
+    private static void run(String uri) throws InterruptedException {
         try (Quorate quorate = Quorate.open(uri, QuorateOptions.defaults().withOwnerName("shop-1"))) {
             ConfigPublisher publisher = quorate.configPublisher("shop");
             ConfigPublication good = publisher.publish(ConfigUpdate.create()
@@ -60,6 +58,13 @@ public final class LiveConfiguration {
                 watcher.onRejection(rejection -> told.add("refused  " + rejection.reasons()));
                 tell(told);
 
+                System.out.println("         ben publishes maxSize = 16");
+                publisher.publish(
+                        ConfigUpdate.create().set("pool/maxSize", "16").by("ben"));
+                tell(told);
+                System.out.println("runs     " + watcher.current().value().pool());
+
+                System.out.println("         ben publishes maxSize = 1");
                 ConfigPublication bad = publisher.publish(
                         ConfigUpdate.create().set("pool/maxSize", "1").by("ben"));
                 tell(told);
@@ -67,6 +72,7 @@ public final class LiveConfiguration {
                 ConfigDifference difference = publisher.diff(good.revision(), bad.revision());
                 System.out.println("differs  " + difference.modified());
 
+                System.out.println("         ana rolls back to what she published");
                 publisher.rollbackTo(good.revision(), "ana");
                 tell(told);
                 System.out.println("runs     " + watcher.current().value().pool());

@@ -16,15 +16,13 @@ public final class MoneyTransfer {
     /**
      * Transfers money to and fro.
      *
-     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     * @param args the URI of a backend, such as {@code zookeeper://localhost:2181/samples}, or nothing for a quorum in this process
      */
-    public static void main(String[] args) throws Exception {
-        try (SampleServer server = SampleServer.of(args)) {
-            run(server.uri());
-        }
+    public static void main(String[] args) throws InterruptedException {
+        run(BackendArgument.uri(args));
     }
 
-    static void run(String uri) throws InterruptedException {
+    private static void run(String uri) throws InterruptedException {
         try (Quorate quorate = Quorate.open(uri)) {
             quorate.commit(Commit.builder()
                     .createOwned(account("ana"), Bytes.utf8("100"))

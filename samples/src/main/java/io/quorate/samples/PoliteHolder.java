@@ -2,6 +2,7 @@ package io.quorate.samples;
 
 import io.quorate.Quorate;
 import io.quorate.QuorateOptions;
+import io.quorate.backend.Backend;
 import io.quorate.lock.LockLease;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -14,17 +15,18 @@ public final class PoliteHolder {
     /**
      * Holds a lock until somebody asks for it.
      *
-     * @param args the URI of a ZooKeeper server, or nothing to start one here
+     * @param args the URI of a backend, such as {@code zookeeper://localhost:2181/samples}, or nothing for a quorum in this process
      */
-    public static void main(String[] args) throws Exception {
-        try (SampleServer server = SampleServer.of(args)) {
-            run(server.uri());
+    public static void main(String[] args) throws InterruptedException {
+        try (Backend backend = BackendArgument.create(args)) {
+            run(backend);
         }
     }
 
-    static void run(String uri) throws InterruptedException {
-        try (Quorate batch = Quorate.open(uri, QuorateOptions.defaults().withOwnerName("batch"));
-                Quorate operator = Quorate.open(uri, QuorateOptions.defaults().withOwnerName("operator"))) {
+    private static void run(Backend backend) throws InterruptedException {
+        try (Quorate batch = Quorate.open(backend, QuorateOptions.defaults().withOwnerName("batch"));
+                Quorate operator =
+                        Quorate.open(backend, QuorateOptions.defaults().withOwnerName("operator"))) {
             LockLease lease = batch.lock("reports").acquire(Duration.ofSeconds(5));
             lease.onRevokeRequested(request -> {
                 System.out.println(request.requestedBy() + " asks: " + request.reason());

@@ -1,5 +1,7 @@
 package io.quorate.samples;
 
+import io.quorate.Backends;
+import io.quorate.Quorate;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,7 +17,8 @@ import org.apache.zookeeper.server.embedded.ExitHandler;
 import org.apache.zookeeper.server.embedded.ZooKeeperServerEmbedded;
 
 /**
- * The ZooKeeper server of a sample: the one that the user names, or a real one, started in this process for the occasion.
+ * The ZooKeeper server of a sample that cuts the network, and for which an embedded quorum will not do: the one that the user
+ * names, or a real one, started in this process for the occasion.
  *
  * @param uri where it is
  * @param sessionTimeout a short session that it grants, so that nobody waits long for a story about one that expires
@@ -30,12 +33,29 @@ record SampleServer(String uri, Duration sessionTimeout, List<AutoCloseable> par
     /** The shortest session that a server grants unless it is configured otherwise: twice its tick of two seconds. */
     private static final Duration SHORTEST_BY_DEFAULT = Duration.ofSeconds(4);
 
-    /** Uses the server of the first argument, such as {@code zookeeper://localhost:2181/samples}, or starts one. */
+    /**
+     * Uses the server of the only argument, such as {@code zookeeper://localhost:2181/samples}, or starts one.
+     *
+     * @throws IllegalArgumentException if the arguments are anything else
+     */
     static SampleServer of(String... args) throws Exception {
-        return args.length > 0 ? new SampleServer(args[0], SHORTEST_BY_DEFAULT, List.of()) : start();
+        if (args.length == 0) {
+            return start();
+        }
+        String uri = BackendArgument.uri(args);
+        Backends.create(uri).close();
+        if (!BackendArgument.isShared(uri)) {
+            throw new IllegalArgumentException("this sample cuts the network to its backend, and " + uri
+                    + " is reached without one: give it a server, as in zookeeper://localhost:2181/samples, or no argument,"
+                    + " and one is started for it");
+        }
+        // If it cannot be reached the error names it, and not the cable that a sample lays to it.
+        Quorate.open(uri).close();
+        return new SampleServer(uri, SHORTEST_BY_DEFAULT, List.of());
     }
 
-    private static SampleServer start() throws Exception {
+    /** Starts a server in this process. */
+    static SampleServer start() throws Exception {
         Path directory = Files.createTempDirectory("quorate-sample");
         Properties properties = new Properties();
         properties.setProperty("clientPort", "0");
@@ -48,15 +68,16 @@ record SampleServer(String uri, Duration sessionTimeout, List<AutoCloseable> par
                 .exitHandler(ExitHandler.LOG_ONLY)
                 .build();
         server.start(START_LIMIT_MILLIS);
-        String uri = "zookeeper://127.0.0.1:" + server.getClientPort() + "/samples?minSessionTimeout=1s";
+        String uri = "zookeeper://127.0.0.1:" + server.getClientPort()
+                + "/samples?minSessionTimeout=1s&connectionTimeout=60s";
         return new SampleServer(uri, Duration.ofSeconds(2), List.of(server, () -> delete(directory)));
     }
 
     /** Returns the address of the server, or of the first of several. */
     InetSocketAddress address() {
-        String[] hostAndPort = URI.create(uri).getAuthority().split(",", 2)[0].split(":", 2);
-        return new InetSocketAddress(
-                hostAndPort[0], hostAndPort.length > 1 ? Integer.parseInt(hostAndPort[1]) : DEFAULT_PORT);
+        URI first =
+                URI.create("zookeeper://" + URI.create(uri).getRawAuthority().split(",", 2)[0]);
+        return new InetSocketAddress(first.getHost(), first.getPort() < 0 ? DEFAULT_PORT : first.getPort());
     }
 
     /** Returns the same URI with another address in it. */

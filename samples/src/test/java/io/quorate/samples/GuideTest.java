@@ -6,63 +6,76 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The pages of the guide about locks and circuit breakers show nothing that is not compiled and run, and link to nothing that is not there. */
+/** The pages of the guide show nothing that is not compiled and run, link to nothing that is not there, and prove what they promise. */
 final class GuideTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path GUIDE = ROOT.resolve("docs/guide");
+    private static final Path DOCS = ROOT.resolve("docs");
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#:]*)(?:#([^)]*))?\\)");
     private static final Pattern TEST_LINK = Pattern.compile("\\[`(\\w+)`]\\(([^)#:]*src/test/[^)#:]+\\.java)\\)");
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "locks.md",
-                "read-write-lock.md",
-                "semaphore.md",
-                "multi-lock.md",
-                "circuit-breaker.md",
-                "guarded-backend.md"
-            })
-    void everyBlockIsPartOfASampleAndEveryLinkLeadsSomewhere(String page) throws IOException {
-        String text = Files.readString(GUIDE.resolve(page));
-        String samples = folded(sources());
-        List<String> blocks = matches(JAVA_BLOCK, text);
-        assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(samples).contains(folded(block)));
-        assertThat(matches(LINK, text))
-                .isNotEmpty()
-                .allSatisfy(target -> assertThat(GUIDE.resolve(target)).exists());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "locks.md",
-                "read-write-lock.md",
-                "semaphore.md",
-                "multi-lock.md",
-                "circuit-breaker.md",
-                "guarded-backend.md"
-            })
-    void everyPromiseNamesATestThatIsThere(String page) throws IOException {
-        Matcher links = TEST_LINK.matcher(Files.readString(GUIDE.resolve(page)));
-        int count = 0;
-        while (links.find()) {
-            count++;
-            assertThat(Files.readString(GUIDE.resolve(links.group(2)))).contains("void " + links.group(1) + "(");
+    static List<Path> guide() throws IOException {
+        try (Stream<Path> files = Files.list(DOCS.resolve("guide"))) {
+            return files.sorted().toList();
         }
-        assertThat(count).isGreaterThan(3);
     }
 
-    private static List<String> matches(Pattern pattern, String text) {
-        return pattern.matcher(text).results().map(result -> result.group(1)).toList();
+    static Stream<Path> pages() throws IOException {
+        return Stream.concat(guide().stream(), Stream.of(DOCS.resolve("coming-from.md"), ROOT.resolve("README.md")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("guide")
+    void everyJavaBlockIsPartOfASampleThatATestRuns(Path page) throws IOException {
+        String samples = folded(sources());
+        assertThat(matches(JAVA_BLOCK, page).map(block -> block.group(1)))
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(samples).contains(folded(block)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("guide")
+    void everyPromiseNamesATestThatIsThere(Path page) throws IOException {
+        List<MatchResult> tests = matches(TEST_LINK, page).toList();
+        assertThat(tests).hasSizeGreaterThan(3);
+        for (MatchResult test : tests) {
+            assertThat(Files.readString(page.resolveSibling(test.group(2)))).contains("void " + test.group(1) + "(");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyLinkLeadsToAFileAndAHeading(Path page) throws IOException {
+        List<MatchResult> links = matches(LINK, page).toList();
+        assertThat(links).isNotEmpty();
+        for (MatchResult link : links) {
+            Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+            assertThat(target).exists();
+            if (link.group(2) != null) {
+                assertThat(anchors(target)).contains(link.group(2));
+            }
+        }
+    }
+
+    /** Returns the names by which the headings of a page can be linked to. */
+    private static List<String> anchors(Path page) throws IOException {
+        return Files.readAllLines(page).stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceAll("^#+ *|[^A-Za-z0-9 -]", "").toLowerCase(Locale.ROOT))
+                .map(heading -> heading.replace(' ', '-'))
+                .toList();
+    }
+
+    private static Stream<MatchResult> matches(Pattern pattern, Path page) throws IOException {
+        return pattern.matcher(Files.readString(page)).results();
     }
 
     private static String sources() throws IOException {

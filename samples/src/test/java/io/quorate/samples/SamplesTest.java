@@ -2,158 +2,184 @@ package io.quorate.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs each sample as a user would, and looks at what it tells. */
+/** Runs each sample as a user would, on each backend by its one argument, and looks at what it tells. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SamplesTest {
 
-    /** How many characters of a line of the timeline are the time. */
-    private static final int TIME_COLUMN = "  0.00 s  ".length();
+    private static final Pattern BEGINNING = Pattern.compile("(?:ana|ben) begins job (\\d+), which takes (\\d).*");
+    private static final Pattern END = Pattern.compile("(?:ana|ben) ends job (\\d+)");
+    private static final Pattern PROCESS = Pattern.compile("\\w+ is process (\\d+)");
 
-    @Test
-    void firstLockPacksTheOrder() throws Exception {
-        assertThat(outputOf(() -> FirstLock.main(new String[0]))).contains("Packed order 42 under token ");
+    private SampleServer server = new SampleServer("zookeeper://not.started.yet", Duration.ZERO, List.of());
+
+    @BeforeAll
+    void startServer() throws Exception {
+        server = SampleServer.start();
     }
 
-    @Test
-    void failoverLosesNothingAndCountsNothingTwice() throws Exception {
-        List<String> lines = outputOf(() -> Failover.main(new String[0]))
-                .lines()
-                .map(line ->
-                        line.substring(Math.min(line.length(), TIME_COLUMN)).replaceAll(" +", " "))
-                .toList();
-
-        String holder = lines.get(indexOf(lines, "quorum has lost member ") - 1);
-        assertThat(holder).contains(" holds the lock under token ");
-        assertThat(lines.get(indexOf(lines, "quorum has lost member ") + 1))
-                .as("the same lease goes on")
-                .isEqualTo(holder.replace("holds the lock", "counts 150"));
-        assertThat(lines).contains("count is 300 = 3 workers x 100 rounds: nothing was lost, nothing happened twice");
-        assertThat(lines.get(lines.size() - 1)).contains("leader of epoch 2").contains("unreachable");
+    @AfterAll
+    void stopServer() throws Exception {
+        server.close();
     }
 
-    @Test
-    void fencedLockRefusesTheLateWriteAndLosesNothing() throws Exception {
-        List<String> lines = outputOf(() -> FencedLock.main(new String[0]))
-                .lines()
-                .map(line ->
-                        line.substring(Math.min(line.length(), TIME_COLUMN)).replaceAll(" +", " "))
-                .toList();
+    Stream<String> backends() {
+        return Stream.of("embedded:", server.uri());
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void firstLockPacksTheOrder(String uri) throws Exception {
+        assertThat(Output.of(() -> FirstLock.main(new String[] {uri})))
+                .anyMatch(line -> line.matches("Packed order 42 under token \\d+"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void firstLatchLeads(String uri) throws Exception {
+        assertThat(Output.of(() -> FirstLatch.main(new String[] {uri})))
+                .singleElement()
+                .asString()
+                .matches("Leads billing in term \\d+");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void jobIsDoneByTheLeaderOnlyAndTakenOverWhenItIsShutDown(String uri) throws Exception {
+        List<String> lines = Output.ofTimeline(() -> LeaderOnlyJob.main(new String[] {uri}));
 
         assertThat(lines)
                 .containsSubsequence(
-                        "ben queues up behind ana",
-                        "cleo queues up behind ana",
-                        "ana is stopped: nothing gets in or out of her machine")
-                .anyMatch(line -> line.startsWith("ana has lost the lock by her own clock"))
-                .anyMatch(line -> line.startsWith("backend refuses her write: nothing was committed"))
-                .anyMatch(line -> line.startsWith("printer refuses her receipt: token "))
-                .endsWith("balance is 130 = 100 + 10 + 20: nothing was lost");
-        assertThat(indexOf(lines, "ana has lost the lock"))
-                .as("she knew before the next one held it")
-                .isLessThan(indexOf(lines, "ben holds the lock"));
-        assertThat(indexOf(lines, "ben holds the lock")).isLessThan(indexOf(lines, "cleo holds the lock"));
-    }
-
-    @Test
-    void sharedCatalogReadsOnAfterTheChange() throws Exception {
-        assertThat(outputOf(() -> SharedCatalog.main(new String[0])))
-                .contains("Two readers at once, tokens rise: true")
-                .contains("The price is 110, read under token ");
-    }
-
-    @Test
-    void limitedJobsKeepTheLimit() throws Exception {
-        assertThat(outputOf(() -> LimitedJobs.main(new String[0])))
-                .contains("All 8 jobs are done; at most 4 units were in use: true")
-                .contains("From now on there are 6 units");
-    }
-
-    @Test
-    void moneyTransferKeepsTheSum() throws Exception {
-        assertThat(outputOf(() -> MoneyTransfer.main(new String[0]))).contains("ana has 75, ben has 125");
-    }
-
-    @Test
-    void politeHolderLetsGoWhenAsked() throws Exception {
-        assertThat(outputOf(() -> PoliteHolder.main(new String[0])))
-                .contains("operator asks: maintenance at noon")
-                .contains("operator holds the lock: true");
-    }
-
-    @Test
-    void liveConfigurationRefusesABadValueAndRollsBack() throws Exception {
-        assertThat(outputOf(() -> LiveConfiguration.main(new String[0])).lines())
-                .containsExactly(
-                        "runs     Shop[pool=Pool[minSize=2, maxSize=8, timeout=PT30S], upload=10MiB, password=******]",
-                        "changed  [password, pool/maxSize, pool/minSize, upload]",
-                        "refused  [pool: minSize is above maxSize]",
-                        "still    Pool[minSize=2, maxSize=8, timeout=PT30S]",
-                        "differs  [pool/maxSize]",
-                        "changed  []",
-                        "runs     Pool[minSize=2, maxSize=8, timeout=PT30S]");
-    }
-
-    @Test
-    void jobIsDoneByTheLeaderOnlyAndTakenOverWhenItIsShutDown() throws Exception {
-        List<String> lines = outputOf(() -> LeaderOnlyJob.main(new String[0]))
-                .lines()
-                .map(line ->
-                        line.substring(Math.min(line.length(), TIME_COLUMN)).replaceAll(" +", " "))
-                .toList();
-
-        assertThat(lines)
-                .containsSubsequence("ana writes the report", "ana is shut down", "ben writes the report")
-                .anyMatch(line -> line.startsWith("latch led in term "));
-        assertThat(lines.subList(indexOf(lines, "ben leads"), lines.size()))
+                        "ana writes the report",
+                        "ben offers to do the job, too",
+                        "ana is shut down",
+                        "ben writes the report");
+        int handOver = Output.indexOf(lines, "ben leads");
+        assertThat(lines.subList(handOver, lines.size()))
                 .as("she had stopped before he began")
                 .noneMatch(line -> line.startsWith("ana writes"));
+        assertThat(lines.subList(0, handOver)).noneMatch(line -> line.startsWith("ben writes"));
     }
 
-    @Test
-    void thirdInstanceIsSparedByWhatTheOthersHaveLearned() throws Exception {
-        assertThat(outputOf(() -> SharedBreaker.main(new String[0])).lines().map(line -> line.replaceAll(" +", " ")))
+    @ParameterizedTest
+    @MethodSource("backends")
+    void liveConfigurationRefusesABadValueAndRollsBack(String uri) throws Exception {
+        assertThat(Output.of(() -> LiveConfiguration.main(new String[] {uri})))
                 .containsExactly(
+                        "runs Shop[pool=Pool[minSize=2, maxSize=8, timeout=PT30S], upload=10MiB, password=******]",
+                        "changed [password, pool/maxSize, pool/minSize, upload]",
+                        " ben publishes maxSize = 16",
+                        "changed [pool/maxSize]",
+                        "runs Pool[minSize=2, maxSize=16, timeout=PT30S]",
+                        " ben publishes maxSize = 1",
+                        "refused [pool: minSize is above maxSize]",
+                        "still Pool[minSize=2, maxSize=16, timeout=PT30S]",
+                        "differs [pool/maxSize]",
+                        " ana rolls back to what she published",
+                        "changed [pool/maxSize]",
+                        "runs Pool[minSize=2, maxSize=8, timeout=PT30S]");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void thirdInstanceIsSparedByWhatTheOthersHaveLearned(String uri) throws Exception {
+        List<String> lines = Output.ofTimeline(() -> SharedBreaker.main(new String[] {uri}));
+
+        assertThat(lines)
+                .containsSubsequence(
                         "ana is answered with 200",
+                        "service breaks down",
                         "cleo is refused, state open by CLUSTER",
-                        "cleo was spared, no request got through: true",
-                        "cleo is answered with 200",
-                        "ana opens at 0.8 from now on");
-    }
-
-    @Test
-    void guardedStoreRefusesWhileItsBackendIsSilentAndComesBack() throws Exception {
-        assertThat(outputOf(() -> GuardedStore.main(new String[0])).lines())
-                .containsExactly(
-                        "The guard is CLOSED",
-                        "The operation is refused; it says when to try again: true",
-                        "The guard is closed again; there is an entry: false");
-    }
-
-    private static int indexOf(List<String> lines, String beginning) {
-        return lines.indexOf(lines.stream()
-                .filter(line -> line.startsWith(beginning))
-                .findFirst()
-                .orElseThrow());
-    }
-
-    private static String outputOf(Program program) throws Exception {
-        PrintStream before = System.out;
-        ByteArrayOutputStream captured = new ByteArrayOutputStream();
-        try (PrintStream capturing = new PrintStream(captured, true, StandardCharsets.UTF_8)) {
-            System.setOut(capturing);
-            program.run();
-        } finally {
-            System.setOut(before);
+                        "cleo was spared: 0 requests of hers got through",
+                        "service is repaired",
+                        "cleo is answered with 200");
+        List<Long> processes = lines.stream()
+                .map(PROCESS::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> Long.valueOf(matcher.group(1)))
+                .toList();
+        if (BackendArgument.isShared(uri)) {
+            assertThat(processes)
+                    .hasSize(3)
+                    .doesNotHaveDuplicates()
+                    .doesNotContain(ProcessHandle.current().pid())
+                    .allSatisfy(pid -> assertThat(ProcessHandle.of(pid))
+                            .as("is left behind")
+                            .isEmpty());
+        } else {
+            assertThat(processes).isEmpty();
+            assertThat(lines.get(0)).contains("no other process can reach it");
         }
-        return captured.toString(StandardCharsets.UTF_8);
     }
 
-    private interface Program {
-        void run() throws Exception;
+    @ParameterizedTest
+    @MethodSource("backends")
+    void breakerTakesANewConfigurationWhileItRuns(String uri) throws Exception {
+        assertThat(Output.of(() -> ReconfiguredBreaker.main(new String[] {uri})))
+                .containsExactly("The breaker opens at 0.5", "The breaker opens at 0.8 from now on");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void writerWaitsForTheReadersAndReadsOnAfterTheChange(String uri) throws Exception {
+        assertThat(Output.of(() -> SharedCatalog.main(new String[] {uri})).stream()
+                        .map(line -> line.replaceAll("\\d+", "N"))
+                        .toList())
+                .containsExactly(
+                        "ana reads N under token N",
+                        "ben reads N at the same time, under token N",
+                        "cleo waits to write until these have read: [ana, ben]",
+                        "cleo changes the price under token N",
+                        "cleo reads N under the same token, N, with no writer in between");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void limitedJobsKeepTheLimit(String uri) throws Exception {
+        List<String> lines = Output.ofTimeline(() -> LimitedJobs.main(new String[] {uri}));
+
+        Map<String, Integer> running = new TreeMap<>();
+        int begun = 0;
+        for (String line : lines) {
+            Matcher beginning = BEGINNING.matcher(line);
+            Matcher end = END.matcher(line);
+            if (beginning.matches()) {
+                begun++;
+                running.put(beginning.group(1), Integer.valueOf(beginning.group(2)));
+            } else if (end.matches()) {
+                assertThat(running.remove(end.group(1))).isNotNull();
+            }
+            assertThat(running.values().stream().mapToInt(Integer::intValue).sum())
+                    .as("in use after: " + line)
+                    .isLessThanOrEqualTo(4);
+        }
+        assertThat(begun).isEqualTo(8);
+        assertThat(running).isEmpty();
+        assertThat(lines).last().isEqualTo("all may use 6 units from now on");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void moneyTransferKeepsTheSum(String uri) throws Exception {
+        assertThat(Output.of(() -> MoneyTransfer.main(new String[] {uri}))).containsExactly("ana has 75, ben has 125");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void politeHolderLetsGoWhenAsked(String uri) throws Exception {
+        assertThat(Output.of(() -> PoliteHolder.main(new String[] {uri})))
+                .containsExactly("operator asks: maintenance at noon", "operator holds the lock: true");
     }
 }

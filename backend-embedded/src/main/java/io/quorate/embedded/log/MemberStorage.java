@@ -340,6 +340,9 @@ public final class MemberStorage implements Closeable {
             SnapshotFormat.Header header = new SnapshotFormat.Header(meta.identity(), snapshot);
             return new SnapshotWriter(disk, header, fileName, received, rules);
         } catch (IOException e) {
+            if (received && !(e instanceof DiskFullException)) {
+                throw failStop.fail("creating " + fileName, e);
+            }
             throw new StorageFullException("no snapshot can be written now: " + e.getMessage(), e);
         }
     }

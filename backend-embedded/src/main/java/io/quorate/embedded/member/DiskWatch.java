@@ -28,6 +28,8 @@ final class DiskWatch {
     private volatile boolean wasSlow;
     private volatile long lastSlow;
     private volatile boolean spaceLow;
+    private volatile boolean full;
+    private volatile DiskFigures figures = DiskFigures.NONE;
 
     // Confined to the storage's thread.
     private long lastMeasured;
@@ -48,10 +50,24 @@ final class DiskWatch {
         busy = true;
     }
 
+    /** What was begun does not fit; it is begun anew once there may be room. */
+    void full(String cause) {
+        busy = false;
+        if (!full) {
+            full = true;
+            log.warn("member {} waits for room on its disk: {}", member, cause);
+        }
+    }
+
     void end() {
         busy = false;
+        if (full) {
+            full = false;
+            log.info("member {} has found room on its disk again", member);
+        }
         long now = nanoTime.getAsLong();
         long took = now - busySince;
+        figures = figures.with(took, took > limitNanos);
         if (took > limitNanos) {
             lastSlow = now;
             wasSlow = true;
@@ -85,12 +101,21 @@ final class DiskWatch {
             spaceLow = low;
             if (low) {
                 log.warn(
-                        "member {} has less free space than its reserve: an ensemble that it leads refuses writes",
+                        "the disk of member {} has less free space than its reserve: it refuses writes if it leads, and stands"
+                                + " aside if the others can spare it; free some",
                         member);
             } else {
-                log.info("member {} has enough free space again", member);
+                log.info("the disk of member {} has enough free space again", member);
             }
         }
+    }
+
+    DiskFigures figures() {
+        return figures;
+    }
+
+    boolean isSpaceLow() {
+        return spaceLow;
     }
 
     static long measureMillis() {
@@ -106,6 +131,6 @@ final class DiskWatch {
         long now = nanoTime.getAsLong();
         boolean stalled = under && now - since > STALL_FACTOR * limitNanos;
         boolean slow = stalled || (wasSlow && now - lastSlow < REMEMBER_NANOS);
-        return new StoreHealth(spaceLow, stalled, slow);
+        return new StoreHealth(spaceLow || full, full, stalled, slow);
     }
 }

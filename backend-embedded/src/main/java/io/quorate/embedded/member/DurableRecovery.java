@@ -1,5 +1,6 @@
 package io.quorate.embedded.member;
 
+import io.quorate.embedded.log.EnsembleMismatchException;
 import io.quorate.embedded.log.MemberStorage;
 import io.quorate.embedded.log.RecoveryReport;
 import io.quorate.embedded.log.Snapshot;
@@ -56,8 +57,8 @@ final class DurableRecovery {
                 cluster, member, single, ensemble.isNew(member), wallMillis, nanoTime, ensemble.limits());
         MemberStorage storage = MemberStorage.open(ensemble.memberDisk(member), config);
         try {
-            ensemble.noteStarted(member);
             noteMemberList(storage);
+            ensemble.noteStarted(member);
             LogPoint point = storage.newestSnapshot().map(StoredForm::point).orElse(LogPoint.GENESIS);
             Outline outline = new Outline(StoredForm.promise(storage.meta(), storage.mayVote()), point);
             return new Found(storage, outline, alert(storage));
@@ -67,12 +68,17 @@ final class DurableRecovery {
         }
     }
 
-    private void noteMemberList(MemberStorage storage) {
+    private void noteMemberList(MemberStorage storage) throws IOException {
         int[] ids = IntStream.rangeClosed(1, ensemble.members()).toArray();
         long hash = Arrays.hashCode(ids);
-        if (storage.meta().memberListVersion() != MEMBER_LIST_VERSION
-                || storage.meta().memberListHash() != hash) {
+        if (storage.meta().memberListVersion() == 0) {
             storage.noteMemberList(MEMBER_LIST_VERSION, hash);
+        } else if (storage.meta().memberListVersion() != MEMBER_LIST_VERSION
+                || storage.meta().memberListHash() != hash) {
+            throw new EnsembleMismatchException(ensemble.memberDisk(member).location()
+                    + " was written by a member of an ensemble with other members than " + Arrays.toString(ids)
+                    + ": two quorums of different lists need not share a member; open it with the number of members it was"
+                    + " made with, or choose another directory");
         }
     }
 

@@ -2,10 +2,12 @@ package io.quorate.embedded.member;
 
 import io.quorate.embedded.log.AcceptedLeader;
 import io.quorate.embedded.log.DiskFullException;
+import io.quorate.embedded.log.LogRecord;
 import io.quorate.embedded.log.MemberStorage;
 import io.quorate.embedded.log.Snapshot;
 import io.quorate.embedded.log.SnapshotWriter;
 import io.quorate.embedded.log.StorageFullException;
+import io.quorate.embedded.log.TransactionLog;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
@@ -50,6 +52,7 @@ final class DurableStore implements MemberStore {
     private final DiskWatch watch;
     private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final Thread thread;
+    private final RoomGate gate;
     private @Nullable Listener listener;
     private volatile boolean closing;
 
@@ -66,6 +69,7 @@ final class DurableStore implements MemberStore {
         this.watch = watch;
         this.thread = new Thread(this::run, "quorate-storage-" + recovery.member());
         thread.setDaemon(true);
+        this.gate = new RoomGate(watch, thread);
     }
 
     private Listener listener() {
@@ -134,15 +138,46 @@ final class DurableStore implements MemberStore {
     public void install(long generation, LogPoint point, long digest, List<byte[]> content) {
         tasks.add(() -> {
             installations++;
-            SnapshotWriter writer = storage().beginReceiving(StoredForm.of(point, digest));
+            SnapshotWriter writer = receive(StoredForm.of(point, digest), content);
+            if (writer != null) {
+                storage().install(writer);
+                outline.installed(point);
+                listener().completed(new StorageCompletion.SnapshotInstalled(generation, point));
+            }
+        });
+    }
+
+    /** Writes a received snapshot, if need be as soon as there is room; returns {@code null} if the storage is to be closed. */
+    private @Nullable SnapshotWriter receive(Snapshot snapshot, List<byte[]> content) throws IOException {
+        watch.begin();
+        try {
+            while (true) {
+                try {
+                    return fill(storage().beginReceiving(snapshot), content);
+                } catch (DiskFullException | StorageFullException e) {
+                    if (!gate.awaitRoom(storage(), e)) {
+                        closed = true;
+                        return null;
+                    }
+                    watch.begin();
+                }
+            }
+        } finally {
+            watch.end();
+        }
+    }
+
+    private static SnapshotWriter fill(SnapshotWriter writer, List<byte[]> content) throws IOException {
+        try {
             for (byte[] chunk : content) {
                 SnapshotChunks.write(writer, chunk);
             }
             writer.finish();
-            storage().install(writer);
-            outline.installed(point);
-            listener().completed(new StorageCompletion.SnapshotInstalled(generation, point));
-        });
+            return writer;
+        } catch (DiskFullException e) {
+            writer.abandon();
+            throw e;
+        }
     }
 
     @Override
@@ -156,6 +191,11 @@ final class DurableStore implements MemberStore {
     }
 
     @Override
+    public Optional<DiskFigures> figures() {
+        return Optional.of(watch.figures());
+    }
+
+    @Override
     public void condemn(String reason) {
         tasks.add(() -> storage().condemn(reason));
     }
@@ -165,6 +205,7 @@ final class DurableStore implements MemberStore {
         // In this order: whoever takes the task must find that this is the end.
         closing = true;
         tasks.add(() -> closed = true);
+        gate.close();
     }
 
     // ---- snapshots
@@ -307,27 +348,30 @@ final class DurableStore implements MemberStore {
     private void perform(List<Task> batch) throws IOException {
         List<Append> appends = new ArrayList<>();
         for (Task task : batch) {
+            if (task instanceof Append append) {
+                appends.add(append);
+                continue;
+            }
+            force(appends);
             if (closed) {
                 return;
             }
-            if (task instanceof Append append) {
-                appends.add(append);
-            } else {
-                force(appends);
-                task.run();
-            }
+            task.run();
         }
         force(appends);
     }
 
     private void force(List<Append> appends) {
-        if (appends.isEmpty()) {
+        if (appends.isEmpty() || closed) {
             return;
         }
         watch.begin();
         try {
             for (Append append : appends) {
-                storage().log().append(StoredForm.of(append.records()));
+                if (!append(StoredForm.of(append.records()))) {
+                    closed = true;
+                    return;
+                }
             }
             storage().log().sync();
         } finally {
@@ -338,6 +382,25 @@ final class DurableStore implements MemberStore {
         }
         report(appends);
         appends.clear();
+    }
+
+    /** Appends records, if need be as soon as there is room; returns false if the storage is to be closed. */
+    private boolean append(List<LogRecord> records) {
+        TransactionLog file = storage().log();
+        List<LogRecord> rest = records;
+        while (true) {
+            try {
+                file.append(rest);
+                return true;
+            } catch (StorageFullException e) {
+                long end = file.end().index();
+                rest = rest.stream().filter(record -> record.index() > end).toList();
+                if (!gate.awaitRoom(storage(), e)) {
+                    return false;
+                }
+                watch.begin();
+            }
+        }
     }
 
     private void report(List<Append> appends) {

@@ -151,8 +151,10 @@ public final class EnsembleLoop implements Runnable {
             return work.runOnce();
         } catch (RuntimeException e) {
             // Each member catches what is its own fault; this is a mistake of the front end, and the others go on.
+            // What it left undone is looked at with the next tick, so that a lasting failure does not keep the thread
+            // busy.
             log.error("{} goes on after a failure", thread.getName(), e);
-            return true;
+            return false;
         }
     }
 

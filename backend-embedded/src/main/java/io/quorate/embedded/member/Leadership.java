@@ -42,6 +42,7 @@ final class Leadership {
     private final Serving serving;
     private final TxnCodec codec = new TxnCodec();
     private final SessionExpiry expiry;
+    private final DigestAudit audit;
     private final ArrayDeque<Incoming> requests = new ArrayDeque<>();
     private final Map<Long, List<Round>> rounds = new HashMap<>();
     private List<Asked> asked = new ArrayList<>();
@@ -57,6 +58,8 @@ final class Leadership {
     Leadership(Member member, Serving serving) {
         this.member = member;
         this.serving = serving;
+        int quorum = member.settings().zab().members().size() / 2 + 1;
+        this.audit = new DigestAudit(member.id(), quorum, this::onDifference);
         this.expiry = new SessionExpiry(DEAF_TICKS * member.settings().tickNanos(), member.nowNanos());
     }
 
@@ -238,10 +241,21 @@ final class Leadership {
         expiry.opened(session.id(), timeout, member.nowNanos());
     }
 
+    /** Compares what a member has as the digest of its state with what the others have. */
+    void audit(int from, long index, long digest) {
+        audit.report(from, index, digest);
+    }
+
+    private void onDifference(int differing, long index, long expected, boolean certain) {
+        if (differing == member.id()) {
+            throw DivergedException.at(index, expected, certain);
+        }
+        serving.tell(differing, new PeerMessage.Diverged(index, expected, certain));
+    }
+
     void applied(Applied applied) {
         if (DigestAudit.isDue(applied.index())) {
-            long digest = member.state().digest();
-            serving.tellAll(new PeerMessage.StateDigest(applied.index(), digest));
+            audit(member.id(), applied.index(), member.state().digest());
         }
         if (validator == null || applied.session() == 0 || applied.operation() != 0) {
             return;
@@ -255,6 +269,7 @@ final class Leadership {
 
     /** Looks for sessions that were silent for too long, and for nodes that nobody needs any more. */
     void tick() {
+        audit.tick();
         if (!takesWrites()) {
             return;
         }

@@ -45,6 +45,16 @@ final class Links {
         return open.getOrDefault(member, NONE);
     }
 
+    /** Returns the member at the other end of a connection, 0 if it is not open. */
+    int memberAt(long connection) {
+        for (Map.Entry<Integer, Long> entry : open.entrySet()) {
+            if (entry.getValue() == connection) {
+                return entry.getKey();
+            }
+        }
+        return 0;
+    }
+
     void send(long connection, PeerMessage message) {
         ArrayDeque<PeerMessage> queue = heldBack.get(connection);
         if (queue == null) {

@@ -94,9 +94,12 @@ public final class Member {
 
     /** Returns what somebody should look at, though the member runs. */
     public Optional<String> alert() {
-        Optional<String> now =
-                life == Life.HALTED ? Optional.empty() : store.health().alert();
-        return now.or(() -> alert);
+        return (life == Life.HALTED ? Optional.<String>empty() : disk.alert()).or(() -> alert);
+    }
+
+    /** Returns how long its disk takes, if it has one. */
+    public Optional<DiskFigures> diskFigures() {
+        return store.figures();
     }
 
     /** Returns whether it counts in quorums, as far as its storage says. */
@@ -107,6 +110,11 @@ public final class Member {
     /** Returns whether the leader has no room for what clients write. */
     boolean refusesWrites() {
         return disk.refusesWrites();
+    }
+
+    /** Returns whether it leaves the ensemble to the others until its disk has room. */
+    boolean standsAside() {
+        return disk.standsAside();
     }
 
     /** Returns the role it plays. */
@@ -424,7 +432,7 @@ public final class Member {
         if (!life.isOver()) {
             life = Life.HALTED;
             failure = failure == null ? cause : failure;
-            if (cause instanceof DivergedException) {
+            if (cause instanceof DivergedException diverged && diverged.isCertain()) {
                 store.condemn(String.valueOf(cause.getMessage()));
             }
             release();

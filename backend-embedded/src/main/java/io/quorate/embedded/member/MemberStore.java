@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 /**
  * Where a member keeps what must survive it, for one life of the member.
  *
- * <p>Operations take effect in the order of the calls; no call blocks. None of them is ever dropped unless the storage fails,
- * which it reports once.
+ * <p>Operations take effect in the order of the calls; no call blocks. One that finds no room waits for some, and those behind
+ * it wait with it. None is ever dropped unless the storage fails, which it reports once, or is closed while it waits for room.
  */
 interface MemberStore {
 
@@ -66,6 +66,11 @@ interface MemberStore {
     /** Returns how well the storage does; any thread, at once. */
     default StoreHealth health() {
         return StoreHealth.GOOD;
+    }
+
+    /** Returns how long it takes, if it is a disk; any thread, at once. */
+    default Optional<DiskFigures> figures() {
+        return Optional.empty();
     }
 
     /** Has the next life begin without what is kept, because it leads to a wrong state. */

@@ -19,7 +19,6 @@ final class Serving {
     private final Member member;
     private final Links links;
     private final DiskGuard disk;
-    private final DigestAudit audit = new DigestAudit();
     private @Nullable Service service;
     private @Nullable Leadership leadership;
     private long leaderConnection;
@@ -141,7 +140,13 @@ final class Serving {
     }
 
     void receive(long connection, PeerMessage message) {
-        if (message instanceof PeerMessage.ToLeader) {
+        if (message instanceof PeerMessage.SpaceLow) {
+            disk.followerIsLow(links.memberAt(connection));
+        } else if (message instanceof PeerMessage.StateDigest digest) {
+            if (leadership != null) {
+                leadership.audit(links.memberAt(connection), digest.index(), digest.digest());
+            }
+        } else if (message instanceof PeerMessage.ToLeader) {
             if (leadership != null) {
                 leadership.receive(connection, message);
             }
@@ -152,11 +157,25 @@ final class Serving {
 
     private void fromLeader(Service serves, PeerMessage message) {
         if (message instanceof PeerMessage.StorageFull) {
-            disk.leaderIsFull();
-        } else if (message instanceof PeerMessage.StateDigest digest) {
-            audit.leaderHas(digest.index(), digest.digest());
+            disk.ensembleIsFull();
+        } else if (message instanceof PeerMessage.StandAside) {
+            disk.standAside();
+        } else if (message instanceof PeerMessage.Diverged diverged) {
+            throw DivergedException.at(diverged.index(), diverged.digest(), diverged.certain());
         } else {
             serves.onReply(message);
+        }
+    }
+
+    /** Tells a member something, as the leader. */
+    void tell(int id, PeerMessage message) {
+        links.send(links.to(id), message);
+    }
+
+    /** Tells the leader something, as a follower. */
+    void tellLeader(PeerMessage.ToLeader message) {
+        if (leadership == null) {
+            links.send(leaderConnection, message);
         }
     }
 
@@ -193,8 +212,9 @@ final class Serving {
         }
         if (leadership != null) {
             leadership.applied(applied);
-        } else {
-            audit.applied(member.state());
+        } else if (DigestAudit.isDue(applied.index())) {
+            tellLeader(
+                    new PeerMessage.StateDigest(applied.index(), member.state().digest()));
         }
     }
 }

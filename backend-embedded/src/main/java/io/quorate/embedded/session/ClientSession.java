@@ -35,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,6 @@ public final class ClientSession implements Session {
     private final Renewal renewal;
     private final Admission.Share share;
     private final SessionCore core;
-    private final AtomicLong watchIds = new AtomicLong();
     private volatile boolean closing;
 
     ClientSession(
@@ -222,18 +220,13 @@ public final class ClientSession implements Session {
         if (scope != Scope.SUBTREE) {
             refuseRoot(key, "watched in this scope");
         }
-        ClientWatch watch = new ClientWatch(this, namespace, watchIds.incrementAndGet(), key, scope, listener);
+        ClientWatch watch = new ClientWatch(this, key, new WatchPlace(namespace.absolute(key), scope), listener);
         if (isOver()) {
             throw over();
         }
         share.admitWatch();
         frontEnd.submit(lane, () -> core.add(watch));
         return watch;
-    }
-
-    /** Runs a task on the lane, unless that has ended; behind what the loop came to know before. Called on the loop. */
-    void onLane(Runnable task) {
-        core.outbox().offer(task);
     }
 
     /** Forgets a watch that its user closed. Called by any thread. */

@@ -56,7 +56,7 @@ final class SessionCore implements SessionLink.Listener {
         this.renewal = renewal;
         this.link = new SessionLink(frontEnd, this, session.id().value());
         this.operations = new Operations(this, frontEnd, link, renewal, namespace, share, lane, outbox);
-        this.watches = new Watches(link);
+        this.watches = new Watches(link, namespace, outbox);
     }
 
     /** Begins at the member that has opened the session. */
@@ -76,10 +76,6 @@ final class SessionCore implements SessionLink.Listener {
 
     SessionLink link() {
         return link;
-    }
-
-    LaneOutbox outbox() {
-        return outbox;
     }
 
     /** Completes on the lane when all is over. */

@@ -112,14 +112,32 @@ public sealed interface PeerMessage {
      */
     record ControlAnswered(long id, long index, Result result) implements PeerMessage {}
 
-    /** From the leader, with each of its ticks: it has no room for what clients write, until it says so no more. */
+    /** To the leader, with each tick of the sender: its disk is nearly full. */
+    record SpaceLow() implements ToLeader {}
+
+    /**
+     * From the leader: enough others have room, so that the receiver, whose disk is nearly full, should leave the ensemble to
+     * them.
+     */
+    record StandAside() implements PeerMessage {}
+
+    /** From the leader, with each of its ticks: the ensemble has no room for what clients write, until it says so no more. */
     record StorageFull() implements PeerMessage {}
 
     /**
-     * From the leader: the digest of its state just behind a record.
+     * To the leader: the digest of the sender's state just behind a record.
      *
      * @param index the index of the record
      * @param digest the digest
      */
-    record StateDigest(long index, long digest) implements PeerMessage {}
+    record StateDigest(long index, long digest) implements ToLeader {}
+
+    /**
+     * From the leader: the receiver's state just behind a record is not what it should be.
+     *
+     * @param index the index of the record
+     * @param digest what it should have been
+     * @param certain whether a quorum has that digest, otherwise the leader
+     */
+    record Diverged(long index, long digest, boolean certain) implements PeerMessage {}
 }

@@ -11,6 +11,7 @@ public sealed interface Event
                 Event.Propose,
                 Event.BeginRound,
                 Event.HandOver,
+                Event.StandAside,
                 Event.SnapshotTaken,
                 Event.StorageFailed,
                 StorageCompletion {
@@ -33,6 +34,8 @@ public sealed interface Event
         void onBeginRound(BeginRound e);
 
         void onHandOver();
+
+        void onStandAside(StandAside e);
 
         void onSnapshotTaken(SnapshotTaken e);
 
@@ -138,6 +141,19 @@ public sealed interface Event
         @Override
         public void accept(Handler handler) {
             handler.onHandOver();
+        }
+    }
+
+    /**
+     * This member shall leave the ensemble to the others as long as they have an established leader, or shall do so no more.
+     * If they lose theirs it takes part in finding another, and follows it until it is told again.
+     *
+     * @param aside whether it stands aside from now on
+     */
+    record StandAside(boolean aside) implements Event {
+        @Override
+        public void accept(Handler handler) {
+            handler.onStandAside(this);
         }
     }
 

@@ -386,6 +386,11 @@ final class Following extends Role {
     }
 
     @Override
+    void standAside() {
+        peer.look(0, "stands aside");
+    }
+
+    @Override
     public void onHandOver(int sender, Message.HandOver m) {
         if (isFromLeader(sender, m, m.epoch(), Phase.BROADCAST)) {
             peer.look(m.successor(), "the leader hands over to " + m.successor());

@@ -2,6 +2,7 @@ package io.quorate.embedded.zab;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,10 @@ final class Leading extends Role {
      *
      * Discovery. Step l.1.1: from the FOLLOWERINFO of a quorum, this member included, the leader picks an epoch larger
      * than any of them accepted. It makes its own promise durable before it sends LEADERINFO, so that it never offers an
-     * epoch twice. Step l.1.2: it waits for the ACKEPOCH of a quorum that counts for it. The paper then adopts the most
-     * recent of the histories reported; this leader gives up if one is more recent than its own, since the election has
-     * most likely found a member with such a history and the next one will.
+     * epoch twice. Step l.1.2: it waits for the ACKEPOCH of a quorum that counts for it and is no more recent than itself.
+     * The paper takes any quorum and adopts the most recent of its histories; this leader waits for members that it is at
+     * least as recent as, and gives up once no quorum of them can come together: the next election will most likely find
+     * the member that was more recent.
      *
      * Synchronization. Step l.2.1: the leader appends NEWLEADER to its own log, which makes the epoch part of the history,
      * and sends each follower what it lacks. Sending the end of the stream and adding the learner to those that are sent
@@ -170,6 +172,8 @@ final class Leading extends Role {
             sendToAll(new Message.Ping(epoch(), round));
         }
         considerHandOver();
+        // Somebody who was waited for may be gone.
+        considerSynchronization();
     }
 
     private void dropSilentLearners() {
@@ -192,17 +196,29 @@ final class Leading extends Role {
         if (!peer.rules().keepsSeat(now - quorumAt <= peer.config().electionTicks())) {
             return "no contact to a quorum";
         }
-        return now - storageBusySince > peer.config().stallTicks() ? "the storage stalls" : null;
+        // A single member has nobody who could lead in its place, and reads go on as long as it does.
+        boolean stalls =
+                peer.size() > 1 && now - storageBusySince > peer.config().stallTicks();
+        return stalls ? "the storage stalls" : null;
     }
 
     private int activeVoters() {
-        int voters = 1;
-        for (Learner learner : learners) {
-            if (learner != null && learner.isActive() && peer.rules().counts(learner.voter)) {
-                voters++;
-            }
+        return activeVotersWithout(Set.of());
+    }
+
+    private int activeVotersWithout(Set<Integer> ids) {
+        int voters = ids.contains(peer.config().self()) ? 0 : 1;
+        for (int member = 0; member < learners.length; member++) {
+            Learner learner = learners[member];
+            boolean active =
+                    learner != null && learner.isActive() && peer.rules().counts(learner.voter);
+            voters += active && !ids.contains(peer.idOf(member)) ? 1 : 0;
         }
         return voters;
+    }
+
+    boolean isFollowedWithout(Set<Integer> ids) {
+        return phase == Phase.BROADCAST && peer.quorum().isReachedBy(activeVotersWithout(ids));
     }
 
     private void storageBusy() {
@@ -286,23 +302,36 @@ final class Leading extends Role {
         learner.countedForEpoch = m.counted();
         if (phase != Phase.DISCOVERY) {
             synchronize(sender, learner);
-        } else if (m.counted()
-                && peer.rules().abdicates(history.end(), m.history().end())) {
-            peer.look(0, "member " + peer.idOf(sender) + " is more recent");
         } else {
             considerSynchronization();
         }
     }
 
+    /** Goes on with a quorum none of which is more recent; gives up once those that are leave none to wait for. */
     private void considerSynchronization() {
+        if (phase != Phase.DISCOVERY || !promised) {
+            return;
+        }
         int counted = 1;
-        for (Learner learner : learners) {
-            if (learner != null && learner.stage == Learner.Stage.EPOCH_ACKED && learner.countedForEpoch) {
-                counted++;
+        int awaited = 0;
+        int ahead = -1;
+        for (int member = 0; member < learners.length; member++) {
+            Learner learner = learners[member];
+            if (learner == null) {
+                continue;
+            }
+            if (learner.stage == Learner.Stage.CONNECTED) {
+                awaited += learner.voter ? 1 : 0;
+            } else if (learner.countedForEpoch) {
+                boolean moreRecent = peer.rules().abdicates(history.end(), learner.history.end());
+                ahead = moreRecent ? member : ahead;
+                counted += moreRecent ? 0 : 1;
             }
         }
-        if (phase == Phase.DISCOVERY && promised && peer.quorum().isReachedBy(counted)) {
+        if (peer.quorum().isReachedBy(counted)) {
             beginSynchronization();
+        } else if (ahead >= 0 && !peer.quorum().isReachedBy(counted + awaited)) {
+            peer.look(0, "member " + peer.idOf(ahead) + " is more recent");
         }
     }
 

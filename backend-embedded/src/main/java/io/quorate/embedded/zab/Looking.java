@@ -143,6 +143,12 @@ final class Looking extends Role {
     private void evaluate() {
         DurableState known = present(state, "settled state");
         int established = establishedLeader();
+        if (established >= 0 && peer.standsAside() && isEstablished(established)) {
+            // The others need this member for nothing; it goes on telling that it looks, so as to hear if that changes.
+            Vote own = ownVote(known);
+            announce(own, own, peer.rules().counts(known.promise().voter()), false);
+            return;
+        }
         int elected = established >= 0 ? established : election(known);
         if (!peer.isPlaying(this)) {
             return;
@@ -179,6 +185,11 @@ final class Looking extends Role {
             }
         }
         return -1;
+    }
+
+    private boolean isEstablished(int leader) {
+        Message.Notification word = heardFrom[leader];
+        return word != null && word.established();
     }
 
     private boolean isBelieved(int leader) {

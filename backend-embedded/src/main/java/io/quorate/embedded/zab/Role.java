@@ -59,6 +59,8 @@ abstract sealed class Role implements Message.Handler permits Looking, Following
 
     void handOver() {}
 
+    void standAside() {}
+
     void onSnapshotTaken(Event.SnapshotTaken e) {}
 
     void onSettled(StorageCompletion.Settled c) {

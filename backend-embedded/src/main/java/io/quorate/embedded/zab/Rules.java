@@ -79,7 +79,7 @@ class Rules {
         return epoch > promise.epoch() || promise.wasMadeTo(leader, incarnation);
     }
 
-    /** A leader gives up if a member of its quorum has a more recent log. */
+    /** A leader does not begin with a quorum in which a member has a more recent log. */
     boolean abdicates(LogPoint own, LogPoint follower) {
         return follower.isAfter(own);
     }

@@ -1,6 +1,7 @@
 package io.quorate.embedded.zab;
 
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * LOOKING    LEADING     a quorum votes for this member
  * LOOKING    FOLLOWING   a quorum votes for another member, or another member says it leads and is believed
  * FOLLOWING  LOOKING     the leader is silent or its connection lost; it offers an old epoch, breaks the protocol or hands
- *                        over; broadcast was not reached in time
+ *                        over; broadcast was not reached in time; this member stands aside
  * LEADING    LOOKING     no contact to a quorum; a follower of the quorum is more recent; a member has accepted a newer
  *                        epoch; broadcast was not reached in time; the storage stalls; the seat was handed over
  * any        HALTED      the storage failed, or an invariant does not hold
@@ -45,6 +46,7 @@ public final class ZabPeer {
     private long electionRound;
     private long commitIndex;
     private long applied;
+    private boolean standsAside;
 
     /**
      * Creates a peer that does nothing until it is {@linkplain #start started}.
@@ -147,6 +149,11 @@ public final class ZabPeer {
     /** The index the next proposal gets, 0 if this member does not take proposals now. */
     public long nextIndex() {
         return role instanceof Leading leading && leading.takesProposals() ? leading.lastIndex() + 1 : 0;
+    }
+
+    /** Whether this member leads an established epoch, and a quorum follows it in which none of the given members is. */
+    public boolean isFollowedWithout(Set<Integer> ids) {
+        return role instanceof Leading leading && leading.isFollowedWithout(ids);
     }
 
     /** Whether this member leads, has nothing under way, and a learner would be admitted with the next record. */
@@ -303,6 +310,11 @@ public final class ZabPeer {
         avoidedUntil[member] = now + 2L * config.electionTicks();
     }
 
+    /** Whether this member leaves the ensemble to the others as long as they have a leader. */
+    boolean standsAside() {
+        return standsAside;
+    }
+
     boolean isAvoided(int member) {
         return now < avoidedUntil[member];
     }
@@ -437,6 +449,14 @@ public final class ZabPeer {
         @Override
         public void onHandOver() {
             role.handOver();
+        }
+
+        @Override
+        public void onStandAside(Event.StandAside e) {
+            standsAside = e.aside();
+            if (standsAside) {
+                role.standAside();
+            }
         }
 
         @Override

@@ -68,9 +68,9 @@
  *       the first later epoch whose leader lacks it. Some member V acknowledged in e, at or after that record, and counted
  *       for this leader; it did so in that order, for after its new promise it acknowledges nothing in e. V still had the
  *       record when it reported its history: what V logged in between came from leaders that had the record, and TRUNC
- *       keeps what the leader has. The new leader did not give up, so its log was not behind V's. If both end in the same
- *       epoch, the leader's log is the longer one and by step 2 contains V's. If the leader's ends in a later epoch, that
- *       epoch's leader had the record, and by step 2 so has every log with a record of that epoch.
+ *       keeps what the leader has. No member that the new leader began with was more recent, so its log was not behind V's.
+ *       If both end in the same epoch, the leader's log is the longer one and by step 2 contains V's. If the leader's ends in
+ *       a later epoch, that epoch's leader had the record, and by step 2 so has every log with a record of that epoch.
  *       ({@code PrimaryIntegrity}, I6)
  *   <li><em>So TRUNC and SNAP drop nothing committed.</em> By step 5 the leader has it, and its log and a follower's agree
  *       up to the common point of {@link io.quorate.embedded.zab.SyncPlan}. A follower that is told otherwise halts.

@@ -1,59 +1,89 @@
 package io.quorate.embedded.member;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.embedded.tree.StateMachine;
-import io.quorate.embedded.tree.Txn;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Members that applied the same have the same digest; whoever finds another one must stop. */
+/** Members that applied the same have the same digest; those that a quorum disagrees with must stop. */
 final class DigestAuditTest {
 
-    private final DigestAudit audit = new DigestAudit();
-    private final StateMachine state = new StateMachine();
+    private final List<String> verdicts = new ArrayList<>();
+    private final DigestAudit audit = new DigestAudit(
+            1,
+            2,
+            (member, index, expected, certain) ->
+                    verdicts.add(member + " at " + index + " should have " + expected + (certain ? "" : "?")));
 
-    private void applyUpTo(long index) {
-        while (state.appliedIndex() < index) {
-            state.apply(state.appliedIndex() + 1, new Txn.NoOp());
-            audit.applied(state);
+    private void tick(int ticks) {
+        for (int i = 0; i < ticks; i++) {
+            audit.tick();
         }
     }
 
     @Test
     void sameDigestIsFineWhicheverComesFirst() {
-        audit.leaderHas(DigestAudit.INTERVAL, digestAt(DigestAudit.INTERVAL));
-        assertThatCode(() -> applyUpTo(DigestAudit.INTERVAL)).doesNotThrowAnyException();
-        applyUpTo(2L * DigestAudit.INTERVAL);
-        assertThatCode(() -> audit.leaderHas(2L * DigestAudit.INTERVAL, state.digest()))
-                .doesNotThrowAnyException();
-    }
-
-    private static long digestAt(long index) {
-        StateMachine twin = new StateMachine();
-        while (twin.appliedIndex() < index) {
-            twin.apply(twin.appliedIndex() + 1, new Txn.NoOp());
-        }
-        return twin.digest();
+        audit.report(2, 1_000, 7);
+        audit.report(1, 1_000, 7);
+        audit.report(3, 1_000, 7);
+        tick(DigestAudit.PATIENCE_TICKS);
+        assertThat(verdicts).isEmpty();
     }
 
     @Test
-    void anotherDigestOfTheLeaderStopsTheMember() {
-        applyUpTo(DigestAudit.INTERVAL);
-        assertThatThrownBy(() -> audit.leaderHas(DigestAudit.INTERVAL, ~state.digest()))
-                .isInstanceOf(DivergedException.class)
-                .hasMessageContaining("index " + DigestAudit.INTERVAL);
+    void memberThatAQuorumDisagreesWithIsNamedOnceWhenTheQuorumIsThere() {
+        audit.report(2, 1_000, 8);
+        audit.report(1, 1_000, 7);
+        assertThat(verdicts).isEmpty();
+        audit.report(3, 1_000, 7);
+        assertThat(verdicts).containsExactly("2 at 1000 should have 7");
+        tick(2 * DigestAudit.PATIENCE_TICKS);
+        assertThat(verdicts).hasSize(1);
     }
 
     @Test
-    void anotherDigestThatCameFirstStopsTheMemberToo() {
-        audit.leaderHas(DigestAudit.INTERVAL, ~digestAt(DigestAudit.INTERVAL));
-        assertThatThrownBy(() -> applyUpTo(DigestAudit.INTERVAL)).isInstanceOf(DivergedException.class);
+    void memberThatReportsLateIsJudgedToo() {
+        audit.report(1, 1_000, 7);
+        audit.report(3, 1_000, 7);
+        audit.report(2, 1_000, 8);
+        assertThat(verdicts).containsExactly("2 at 1000 should have 7");
+    }
+
+    @Test
+    void leaderThatAQuorumDisagreesWithNamesItself() {
+        audit.report(1, 1_000, 8);
+        audit.report(2, 1_000, 7);
+        audit.report(3, 1_000, 7);
+        assertThat(verdicts).containsExactly("1 at 1000 should have 7");
+    }
+
+    @Test
+    void whoDiffersFromTheLeaderIsNamedWithoutCertaintyIfNobodyElseSpeaks() {
+        audit.report(1, 1_000, 7);
+        audit.report(2, 1_000, 8);
+        tick(DigestAudit.PATIENCE_TICKS - 1);
+        assertThat(verdicts).isEmpty();
+        tick(1);
+        assertThat(verdicts).containsExactly("2 at 1000 should have 7?");
+    }
+
+    @Test
+    void memberThatIsAloneAtAnIndexIsNotJudged() {
+        audit.report(1, 1_000, 7);
+        audit.report(2, 2_000, 8);
+        tick(2 * DigestAudit.PATIENCE_TICKS);
+        assertThat(verdicts).isEmpty();
     }
 
     @Test
     void whatWasNotComparedInTimeIsForgotten() {
-        applyUpTo(40L * DigestAudit.INTERVAL);
-        assertThatCode(() -> audit.leaderHas(DigestAudit.INTERVAL, 1)).doesNotThrowAnyException();
+        audit.report(2, 1_000, 8);
+        for (int i = 2; i < 40; i++) {
+            audit.report(1, 1_000L * i, 7);
+        }
+        audit.report(1, 1_000, 7);
+        audit.report(3, 1_000, 7);
+        assertThat(verdicts).isEmpty();
     }
 }

@@ -15,6 +15,11 @@ public final class SimulatedMembers {
         return member;
     }
 
+    /** Returns whether a member leaves the ensemble to the others until its disk has room. */
+    public static boolean standsAside(Member member) {
+        return member.standsAside();
+    }
+
     /** Returns the protocol core of a member that has recovered. */
     public static ZabPeer peer(Member member) {
         return member.peer();

@@ -1,6 +1,7 @@
 package io.quorate.embedded.member;
 
 import io.quorate.embedded.log.AcceptedLeader;
+import io.quorate.embedded.log.DiskFullException;
 import io.quorate.embedded.log.MemberStorage;
 import io.quorate.embedded.log.PowerCut;
 import io.quorate.embedded.log.RecoveryReport;
@@ -9,6 +10,7 @@ import io.quorate.embedded.log.Snapshot;
 import io.quorate.embedded.log.SnapshotReader;
 import io.quorate.embedded.log.SnapshotWriter;
 import io.quorate.embedded.log.StorageConfig;
+import io.quorate.embedded.log.StorageFullException;
 import io.quorate.embedded.tree.SnapshotLoader;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.EpochPromise;
@@ -61,6 +63,9 @@ public final class SimulatedStore implements MemberStore {
 
         /** A recovery is complete; {@code after} is what the member begins with. */
         void onRecovered(RecoveryReport report, LogPoint snapshot, List<LogRecord> after);
+
+        /** An operation waits for room. */
+        void onFull();
 
         /** A storage operation failed. */
         void onFailure(Throwable cause);
@@ -123,6 +128,9 @@ public final class SimulatedStore implements MemberStore {
     private @Nullable Interrupted broken;
     private boolean busy;
     private boolean held;
+    private boolean full;
+    private boolean retries;
+    private boolean spaceLow;
     private boolean dead;
 
     /**
@@ -259,9 +267,16 @@ public final class SimulatedStore implements MemberStore {
         surroundings.onKeepSnapshot(point, digest);
         enqueue(new Keeping(() -> {
             Snapshot snapshot = StoredForm.of(point, digest);
-            SnapshotWriter writer = storage().beginSnapshot(snapshot);
-            write(writer, content);
-            storage().publish(writer);
+            try {
+                SnapshotWriter writer = storage().beginSnapshot(snapshot);
+                write(writer, content);
+                storage().publish(writer);
+            } catch (DiskFullException | StorageFullException e) {
+                if (!dead) {
+                    listener().snapshotAbandoned();
+                }
+                return;
+            }
             if (storage().verify(snapshot)) {
                 storage().purge();
             }
@@ -274,10 +289,15 @@ public final class SimulatedStore implements MemberStore {
     }
 
     private static void write(SnapshotWriter writer, List<byte[]> content) throws IOException {
-        for (byte[] chunk : content) {
-            writer.write(chunk);
+        try {
+            for (byte[] chunk : content) {
+                writer.write(chunk);
+            }
+            writer.finish();
+        } catch (DiskFullException e) {
+            writer.abandon();
+            throw e;
         }
-        writer.finish();
     }
 
     @Override
@@ -297,6 +317,13 @@ public final class SimulatedStore implements MemberStore {
             listener().closed();
             return;
         }
+        if (full) {
+            // Nothing that waits for room was acknowledged; it is given up.
+            full = false;
+            busy = false;
+            underWay = null;
+            queue.clear();
+        }
         enqueue(() -> {
             dead = true;
             storage().close();
@@ -314,7 +341,7 @@ public final class SimulatedStore implements MemberStore {
     }
 
     private void startNext() {
-        if (busy || held || dead || queue.isEmpty()) {
+        if (busy || held || full || dead || queue.isEmpty()) {
             return;
         }
         busy = true;
@@ -331,25 +358,41 @@ public final class SimulatedStore implements MemberStore {
 
     private void finish() {
         Task task = underWay;
-        if (dead || held || task == null) {
+        if (dead || held || full || task == null) {
             return;
         }
         underWay = null;
         busy = false;
         try {
             perform(task);
+            force.clear();
             startNext();
+        } catch (DiskFullException | StorageFullException e) {
+            if (storage == null) {
+                fail(task, e);
+            } else {
+                // As the real one: it waits for room, and everything behind it waits too.
+                surroundings.onFull();
+                busy = true;
+                underWay = task;
+                full = true;
+                retries = true;
+            }
         } catch (IOException | RuntimeException e) {
             if (e instanceof PowerCut || surroundings.isViolation(e)) {
                 throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
             }
-            dead = true;
-            queue.clear();
-            broken = leftBy(task);
-            release();
-            surroundings.onFailure(e);
-            listener().failed(e);
+            fail(task, e);
         }
+    }
+
+    private void fail(Task task, Exception cause) {
+        dead = true;
+        queue.clear();
+        broken = leftBy(task);
+        release();
+        surroundings.onFailure(cause);
+        listener().failed(cause);
     }
 
     private void release() {
@@ -366,9 +409,7 @@ public final class SimulatedStore implements MemberStore {
 
     private void perform(Task task) throws IOException {
         if (task instanceof Append) {
-            List<Append> appends = List.copyOf(force);
-            force.clear();
-            force(appends);
+            force(List.copyOf(force));
         } else {
             task.run();
         }
@@ -376,8 +417,15 @@ public final class SimulatedStore implements MemberStore {
 
     private void force(List<Append> appends) {
         for (Append append : appends) {
-            storage().log().append(StoredForm.of(append.records()));
+            // What found room before the disk was full is there already.
+            long end = storage().log().end().index();
+            storage()
+                    .log()
+                    .append(StoredForm.of(append.records()).stream()
+                            .filter(record -> !retries || record.index() > end)
+                            .toList());
         }
+        retries = false;
         storage().log().sync();
         done(() -> {
             for (Append append : appends) {
@@ -506,12 +554,32 @@ public final class SimulatedStore implements MemberStore {
     public void resume() {
         if (held) {
             held = false;
-            if (underWay != null && !dead) {
+            if (underWay != null && !dead && !full) {
                 surroundings.later(this::finish);
             } else {
                 startNext();
             }
         }
+    }
+
+    /** There may be room on a disk that was full. */
+    public void roomMade() {
+        if (full) {
+            full = false;
+            if (!held && !dead) {
+                surroundings.later(this::finish);
+            }
+        }
+    }
+
+    /** The disk has less free space than the reserve, or has enough again. */
+    public void spaceLow(boolean low) {
+        spaceLow = low;
+    }
+
+    @Override
+    public StoreHealth health() {
+        return new StoreHealth(spaceLow || full, full, false, false);
     }
 
     /**
@@ -528,7 +596,7 @@ public final class SimulatedStore implements MemberStore {
         }
         dead = true;
         queue.clear();
-        if (task == null || held) {
+        if (task == null || held || full) {
             return null;
         }
         disk.cutPowerAtEffect(effects + 1);

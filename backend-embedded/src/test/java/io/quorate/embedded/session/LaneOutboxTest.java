@@ -19,8 +19,8 @@ class LaneOutboxTest {
 
     private final SteppedLanes lanes = new SteppedLanes(() -> 0);
     private final AtomicInteger wakeUps = new AtomicInteger();
-    private final FrontEnd frontEnd = new FrontEnd(
-            List::of, wakeUps::incrementAndGet, () -> 0, lanes, new Random(1), Duration.ofSeconds(1));
+    private final FrontEnd frontEnd =
+            new FrontEnd(List::of, wakeUps::incrementAndGet, () -> 0, lanes, new Random(1), Duration.ofSeconds(1));
     private final Admission.Share share = frontEnd.admission().newShare();
     private final LaneOutbox outbox = new LaneOutbox(frontEnd, lanes.open("lane"), share);
     private final List<Integer> seen = new ArrayList<>();
@@ -51,8 +51,7 @@ class LaneOutboxTest {
 
     @Test
     void admissionIsGivenBackBeforeTheAnswerIsKnown() {
-        Pending<String> operation = new Pending.Reading<>(
-                Read.ANY, Key.of("/a"), tree -> "", Function.identity());
+        Pending<String> operation = new Pending.Reading<>(Read.ANY, Key.of("/a"), tree -> "", Function.identity());
         share.admit(operation);
         outbox.release(operation);
         List<Long> inFlight = new ArrayList<>();
@@ -64,8 +63,7 @@ class LaneOutboxTest {
 
     @Test
     void admissionIsGivenBackWithoutAnyAnswer() {
-        Pending<String> operation = new Pending.Reading<>(
-                Read.ANY, Key.of("/a"), tree -> "", Function.identity());
+        Pending<String> operation = new Pending.Reading<>(Read.ANY, Key.of("/a"), tree -> "", Function.identity());
         share.admit(operation);
         outbox.release(operation);
         boolean unused = frontEnd.runOnce();

@@ -327,6 +327,9 @@ final class EngineNode implements ObservedMember {
                 member().tick();
                 return true;
             });
+            if (member != null && SimulatedMembers.standsAside(member)) {
+                world.count(member.isServing() ? Sometimes.STOOD_ASIDE_AND_WAS_NEEDED : Sometimes.STOOD_ASIDE);
+            }
             planRun();
         }
     }
@@ -513,6 +516,12 @@ final class EngineNode implements ObservedMember {
         }
 
         @Override
+        public void onFull() {
+            world.trace(EngineNode.this, "  waits for room");
+            world.count(Sometimes.WAITED_FOR_ROOM);
+        }
+
+        @Override
         public void onFailure(Throwable cause) {
             world.trace(EngineNode.this, "  storage failed: " + cause);
             mayHalt = mayHalt || world.storageMayFail();
@@ -546,6 +555,16 @@ final class EngineNode implements ObservedMember {
 
     void makeRoom() {
         disk.limitTo(Long.MAX_VALUE / 4);
+        if (store != null && member != null) {
+            store.roomMade();
+        }
+    }
+
+    /** The disk has less free space than the reserve, or has enough again. */
+    void spaceLow(boolean low) {
+        if (store != null) {
+            store.spaceLow(low);
+        }
     }
 
     void holdDisk() {
@@ -557,6 +576,7 @@ final class EngineNode implements ObservedMember {
     void releaseDisk() {
         failing = false;
         makeRoom();
+        spaceLow(false);
         if (store != null && member != null) {
             store.resume();
         }

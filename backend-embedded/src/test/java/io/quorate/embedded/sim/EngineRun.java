@@ -32,6 +32,7 @@ final class EngineRun {
     private final double clientDeath;
     private final double gracefulStop;
     private final double diskFull;
+    private final double spaceLow;
     private final double rot;
     private final List<Long> deadSessions = new ArrayList<>();
     private boolean faultsEnded;
@@ -53,6 +54,7 @@ final class EngineRun {
         this.gracefulStop = random.chance(0.4) ? 0.2 * random.below(100) / 100 : 0;
         this.diskFull = random.chance(0.15) ? 0.1 : 0;
         this.rot = random.chance(0.2) ? 0.4 : 0;
+        this.spaceLow = random.chance(0.2) ? 0.2 : 0;
         if (swarm.storageFailure > 0 || diskFull > 0) {
             world.letStorageFail();
         }
@@ -259,6 +261,11 @@ final class EngineRun {
             node.fillDisk(random.below(8_000));
             timeline.after(random.between(20_000, 600_000), node::makeRoom);
             reviveWhenDown(node);
+        }
+        if (random.chance(spaceLow)) {
+            world.count(node.isEstablishedLeader() ? Sometimes.SPACE_LOW_AT_LEADER : Sometimes.SPACE_LOW);
+            node.spaceLow(true);
+            timeline.after(random.between(20_000, 2_000_000), () -> node.spaceLow(false));
         }
         if (random.chance(swarm.stall)) {
             world.count(Sometimes.DISK_STALLED);

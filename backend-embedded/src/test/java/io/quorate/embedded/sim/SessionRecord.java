@@ -18,6 +18,7 @@ import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOwnedHasNoChildrenException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Snapshot;
+import io.quorate.backend.StorageFullException;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TicketName;
 import io.quorate.backend.WatchBatch;
@@ -274,6 +275,8 @@ final class SessionRecord {
                 requireTicket(calledAt, ticket);
                 shows(ticket.revision(), "enqueue");
                 taken.accept(ticket);
+            } else if (failure instanceof StorageFullException) {
+                world.count(Sometimes.REFUSED_FOR_ROOM);
             } else {
                 require(
                         failure instanceof SessionOwnedHasNoChildrenException || isEnd(failure),

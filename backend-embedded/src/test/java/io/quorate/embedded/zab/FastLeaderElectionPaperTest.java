@@ -124,4 +124,34 @@ class FastLeaderElectionPaperTest {
         }
         assertThat(effects.sent).isEmpty();
     }
+
+    private static Message.Notification leads(boolean established) {
+        return new Message.Notification(RoleName.LEADING, 1, new Vote(1, 0, 3), 0, 0, 0b011, true, true, established);
+    }
+
+    private static Bench aside() {
+        Bench bench = Bench.establishedFollower().step(new Event.StandAside(true));
+        assertThat(bench.peer.role()).isEqualTo(RoleName.LOOKING);
+        bench.step(new StorageCompletion.Settled(bench.effects.generation, Bench.disk(1, 3, 9, 1, 1)));
+        return bench.connect(3).receive(3, leads(true)).ticks(1);
+    }
+
+    /** Not in the papers: a member that stands aside joins no leader that is established without it, until it is told to. */
+    @Test
+    void memberThatStandsAsideJoinsNoLeaderThatIsEstablishedWithoutIt() {
+        Bench bench = aside();
+        assertThat(bench.peer.role()).isEqualTo(RoleName.LOOKING);
+        bench.step(new Event.StandAside(false)).ticks(1);
+        assertThat(bench.peer.role()).isEqualTo(RoleName.FOLLOWING);
+    }
+
+    /** Not in the papers: where there is no established leader it takes part like any other. */
+    @Test
+    void memberThatStandsAsideHelpsToElectALeader() {
+        Bench bench = aside();
+        bench.receive(3, Bench.looking(9, 3, Bench.disk(1, 3, 9, 1, 1).history().end(), 0b011, true));
+        bench.receive(2, Bench.looking(9, 3, Bench.disk(1, 3, 9, 1, 1).history().end(), 0b101, false));
+        assertThat(bench.peer.role()).isEqualTo(RoleName.FOLLOWING);
+        assertThat(bench.peer.leader()).isEqualTo(3);
+    }
 }

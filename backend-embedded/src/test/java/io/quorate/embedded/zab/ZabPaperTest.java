@@ -61,6 +61,39 @@ class ZabPaperTest {
         assertThat(bench.peer.role()).isEqualTo(RoleName.LOOKING);
     }
 
+    private static Bench leaderOfTwoWithAMoreRecentOne() {
+        Bench bench = Bench.leader(Bench.disk(1, 3, 6, 1, 2))
+                .receive(2, new Message.FollowerInfo(1, true))
+                .receive(1, new Message.FollowerInfo(1, true))
+                .promiseDurable(2, 3, 7)
+                .receive(
+                        2,
+                        new Message.AckEpoch(2, true, Bench.disk(1, 3, 6, 1, 3).history()));
+        assertThat(bench.peer.phase()).isEqualTo(Phase.DISCOVERY);
+        return bench;
+    }
+
+    /**
+     * l.1.2, changed: a more recent follower is not counted, but no reason to give up as long as a quorum without it may come
+     * together; otherwise one that is fast and that nobody else hears of could depose one leader after another.
+     */
+    @Test
+    void leaderWaitsForAQuorumThatIsNoMoreRecentThanItself() {
+        Bench bench = leaderOfTwoWithAMoreRecentOne()
+                .receive(
+                        1,
+                        new Message.AckEpoch(2, true, Bench.disk(1, 3, 6, 1, 1).history()));
+        assertThat(bench.peer.phase()).isEqualTo(Phase.SYNCHRONIZATION);
+        assertThat(bench.effects.sent(Message.Truncate.class)).containsExactly(new Message.Truncate(2, 2));
+    }
+
+    /** l.1.2, changed: it gives up once those that it waited for are gone. */
+    @Test
+    void leaderAbdicatesOnceNobodyElseIsLeftToWaitFor() {
+        Bench bench = leaderOfTwoWithAMoreRecentOne().step(new Event.ConnectionDown(1, 1));
+        assertThat(bench.ticks(1).peer.role()).isEqualTo(RoleName.LOOKING);
+    }
+
     /** l.2.1: after a quorum of ACKEPOCH, NEWLEADER is logged and the history sent; not before. */
     @Test
     void newLeaderIsLoggedAfterAQuorumAcknowledgedTheEpoch() {

@@ -2,6 +2,7 @@ package io.quorate.internal.lock;
 
 import io.quorate.backend.Key;
 import io.quorate.backend.SuspensionPolicy;
+import io.quorate.backend.TimeoutExceededException;
 import io.quorate.internal.Acquisition;
 import io.quorate.internal.Await;
 import io.quorate.internal.Client;
@@ -55,6 +56,10 @@ record QueueAcquirable<L>(Client client, Claim claim, Function<List<Ownership>, 
     @Override
     public L acquire(Duration atMost) throws InterruptedException {
         client.refuseToWaitOnLane();
+        if (atMost.isZero() || atMost.isNegative()) {
+            throw new TimeoutExceededException(
+                    "acquiring " + claim.what(), atMost, "there was no time to try; tryAcquire() does not queue up");
+        }
         Acquisition<L> acquisition = waiting(Runnable::run);
         return Await.within(
                 atMost, client.sessions(), acquisition::begin, "acquiring " + claim.what(), acquisition::whyNotYet);

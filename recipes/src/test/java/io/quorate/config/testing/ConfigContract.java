@@ -11,6 +11,7 @@ import io.quorate.backend.Content;
 import io.quorate.backend.Key;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.TimeoutExceededException;
 import io.quorate.backend.testing.BackendFixture;
@@ -722,6 +723,16 @@ public abstract class ConfigContract {
         fixture.eventually(() -> status(publisher).instances().isEmpty(), "its status is gone");
         assertThat(watcher.current().value().max()).isEqualTo(5);
         assertThat(watcher.isConnected()).isFalse();
+    }
+
+    @Test
+    void closedClientRefusesAWatcherThatWouldWaitForNothing() {
+        Quorate a = open("a");
+        a.closeAsync();
+
+        assertThatThrownBy(() -> watch(a, NAME, LIMITS))
+                .isInstanceOf(SessionClosedException.class)
+                .hasMessageContaining("open another");
     }
 
     @Test

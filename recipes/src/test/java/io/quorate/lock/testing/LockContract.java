@@ -623,6 +623,26 @@ public abstract class LockContract extends LockWorld {
     }
 
     @Test
+    void limitOfZeroTimesOutEvenIfTheLockIsFree() {
+        Quorate a = open("a");
+
+        assertThatThrownBy(() -> a.lock(NAME).acquire(Duration.ZERO))
+                .isInstanceOf(TimeoutExceededException.class)
+                .hasMessageContaining("tryAcquire()");
+    }
+
+    @Test
+    void threadThatWasInterruptedBeforehandGetsNoLock() {
+        Quorate a = open("a");
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> a.lock(NAME).acquire()).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted())
+                .as("the exception stands for the interrupt")
+                .isFalse();
+    }
+
+    @Test
     void interruptedWaiterLeavesNothing() throws Exception {
         assumeRealTime();
         Quorate a = open("a");

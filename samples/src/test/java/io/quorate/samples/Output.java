@@ -1,0 +1,54 @@
+package io.quorate.samples;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What a program prints, line by line, with single spaces. */
+final class Output {
+
+    /** How many characters of a line of the timeline are the time. */
+    private static final int TIME_COLUMN = "  0.00 s  ".length();
+
+    private Output() {}
+
+    static List<String> of(Program program) throws Exception {
+        return printed(program).lines().map(Output::singleSpaced).toList();
+    }
+
+    /** Runs a program that prints a timeline, and leaves the times out. */
+    static List<String> ofTimeline(Program program) throws Exception {
+        return printed(program)
+                .lines()
+                .map(line -> singleSpaced(line.substring(Math.min(line.length(), TIME_COLUMN))))
+                .toList();
+    }
+
+    static int indexOf(List<String> lines, String beginning) {
+        return lines.indexOf(lines.stream()
+                .filter(line -> line.startsWith(beginning))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no line begins with '" + beginning + "': " + lines)));
+    }
+
+    private static String singleSpaced(String line) {
+        return line.replaceAll(" +", " ");
+    }
+
+    private static String printed(Program program) throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        try (PrintStream capturing = new PrintStream(captured, true, StandardCharsets.UTF_8)) {
+            System.setOut(capturing);
+            program.run();
+        } finally {
+            System.setOut(before);
+        }
+        return captured.toString(StandardCharsets.UTF_8);
+    }
+
+    interface Program {
+        void run() throws Exception;
+    }
+}
