@@ -23,7 +23,7 @@ public final class SessionSource {
     private final Backend backend;
     private final SessionOptions options;
     private final Events events;
-    private final AtomicReference<@Nullable CompletableFuture<LiveSession>> latest = new AtomicReference<>();
+    private final AtomicReference<@Nullable OpeningSession> latest = new AtomicReference<>();
     private volatile boolean closed;
 
     /** Creates it; nothing is opened before {@link #current()}. */
@@ -34,7 +34,8 @@ public final class SessionSource {
     }
 
     /**
-     * Returns the open session, or opens one. The future is shared and must not be cancelled; it completes on the session's lane.
+     * Returns the open session, or opens one. The future completes on the session's lane if the session was not open; those who ask for the same
+     * session get it in the order in which they asked.
      */
     public CompletableFuture<LiveSession> current() {
         while (true) {
@@ -42,14 +43,15 @@ public final class SessionSource {
                 return CompletableFuture.failedFuture(
                         new SessionClosedException("this client is closed; open another"));
             }
-            CompletableFuture<LiveSession> known = latest.get();
-            if (known != null && isUsable(known)) {
-                return known;
+            OpeningSession known = latest.get();
+            if (known != null && known.isUsable()) {
+                return known.whenThere();
             }
-            CompletableFuture<LiveSession> opening = new CompletableFuture<>();
+            OpeningSession opening = new OpeningSession();
+            CompletableFuture<LiveSession> first = opening.whenThere();
             if (latest.compareAndSet(known, opening)) {
                 open(opening);
-                return opening;
+                return first;
             }
         }
     }
@@ -96,17 +98,20 @@ public final class SessionSource {
 
     /** Begins an operation that the caller will wait for, which carries the lane of the open session, if there is one. */
     <T> CompletableFuture<T> carry(Supplier<CompletableFuture<T>> operation, Duration atMost) {
-        CompletableFuture<LiveSession> known = latest.get();
-        return known != null && known.isDone() && !known.isCompletedExceptionally()
-                ? known.join().session().scheduler().carry(operation, atMost)
-                : operation.get();
+        LiveSession live = latestLive();
+        return live == null ? operation.get() : live.session().scheduler().carry(operation, atMost);
     }
 
     /** Returns the open session, or {@code null} if there is none at the moment. */
-    @Nullable
-    Session openSession() {
-        CompletableFuture<LiveSession> known = latest.get();
-        return known != null && known.isDone() && isUsable(known) ? known.join().session() : null;
+    public @Nullable Session openSession() {
+        LiveSession live = latestLive();
+        return live == null || live.session().state().isTerminal() ? null : live.session();
+    }
+
+    /** Returns the latest session, whether it has ended or not, or {@code null} if it is not there yet or could not be opened. */
+    private @Nullable LiveSession latestLive() {
+        OpeningSession known = latest.get();
+        return known == null ? null : known.ifThere();
     }
 
     /** Returns the time-out that sessions are opened with. */
@@ -116,59 +121,49 @@ public final class SessionSource {
 
     /** Returns whether the caller runs on the lane of the open session, where it must not wait. */
     public boolean isOnLane() {
-        CompletableFuture<LiveSession> known = latest.get();
-        return known != null
-                && known.isDone()
-                && !known.isCompletedExceptionally()
-                && known.join().session().scheduler().isOnLane();
+        LiveSession live = latestLive();
+        return live != null && live.session().scheduler().isOnLane();
     }
 
     /** Closes the open session and opens no other. Completes when the session is closed. */
     public CompletableFuture<Void> close() {
         closed = true;
-        CompletableFuture<LiveSession> known = latest.get();
+        OpeningSession known = latest.get();
         if (known == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return known.handle((live, failure) -> live)
+        return known.whenThere()
+                .handle((live, failure) -> live)
                 .thenCompose(live -> live == null ? CompletableFuture.<Void>completedFuture(null) : live.closeAsync());
     }
 
     /** Waits for the threads of the session that {@link #close()} has closed. */
     public void join() {
-        CompletableFuture<LiveSession> known = latest.get();
-        if (known != null && known.isDone() && !known.isCompletedExceptionally()) {
-            known.join().session().close();
+        LiveSession live = latestLive();
+        if (live != null) {
+            live.session().close();
         }
     }
 
-    private void open(CompletableFuture<LiveSession> opening) {
+    private void open(OpeningSession opening) {
         CompletableFuture<Session> session;
         try {
             session = backend.open(options);
         } catch (RuntimeException e) {
-            opening.completeExceptionally(e);
+            opening.failed(e);
             return;
         }
         session.whenComplete((opened, failure) -> {
             if (opened == null) {
-                opening.completeExceptionally(Failures.of(failure));
+                opening.failed(Failures.of(failure));
             } else {
                 LiveSession live = LiveSession.of(opened, events);
-                opening.complete(live);
+                opening.opened(live);
                 if (closed) {
                     // The client was closed while this was under way, perhaps too early for close() to see it.
                     live.closeAsync();
                 }
             }
         });
-    }
-
-    private static boolean isUsable(CompletableFuture<LiveSession> future) {
-        if (!future.isDone()) {
-            return true;
-        }
-        return !future.isCompletedExceptionally()
-                && !future.join().session().state().isTerminal();
     }
 }
