@@ -38,9 +38,11 @@ final class HeapSubject implements Subject {
     public double measure() throws Exception {
         long before = usedHeap();
         Object built = tree.call();
-        long used = usedHeap() - before;
-        Reference.reachabilityFence(built);
-        return (double) used / (PARENTS * (PER_PARENT + 1));
+        try {
+            return (double) (usedHeap() - before) / (PARENTS * (PER_PARENT + 1));
+        } finally {
+            Reference.reachabilityFence(built);
+        }
     }
 
     private static String parent(int parent) {

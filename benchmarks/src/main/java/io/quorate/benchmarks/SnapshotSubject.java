@@ -3,7 +3,6 @@ package io.quorate.benchmarks;
 import io.quorate.Quorate;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
-import io.quorate.backend.Key;
 import io.quorate.embedded.EmbeddedEnsemble;
 import io.quorate.embedded.EnsembleConfig;
 import io.quorate.embedded.MemberFaults;

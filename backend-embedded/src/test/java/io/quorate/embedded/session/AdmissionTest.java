@@ -12,15 +12,8 @@ import org.junit.jupiter.api.Test;
 final class AdmissionTest {
 
     private static final class Sized extends Pending<Boolean> {
-        private final long bytes;
-
         Sized(long bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        long bytes() {
-            return bytes;
+            super(bytes);
         }
     }
 
@@ -37,7 +30,7 @@ final class AdmissionTest {
                 .isThrownBy(() -> share.admit(operation))
                 .withMessageContaining("8192 operations of a session");
         admission.newShare().admit(operation);
-        share.release(operation);
+        share.release(1, operation.bytes);
         share.admit(operation);
     }
 
@@ -56,7 +49,7 @@ final class AdmissionTest {
                 .isThrownBy(() -> another.admit(operation))
                 .withMessageContaining("65536 operations of all sessions");
         assertThat(admission.operations()).isEqualTo(Admission.MAX_OPERATIONS);
-        shares.get(0).release(operation);
+        shares.get(0).release(1, operation.bytes);
         another.admit(operation);
     }
 
@@ -71,7 +64,7 @@ final class AdmissionTest {
         assertThat(admission.operations()).isEqualTo(1);
         assertThat(admission.bytes()).isEqualTo(Admission.MAX_BYTES - 10);
         share.admit(new Sized(10));
-        share.release(most);
+        share.release(1, most.bytes);
         share.admit(new Sized(11));
     }
 
