@@ -31,14 +31,25 @@ final class VirtualEnsembleTest {
             VirtualClient first = ensemble.client("first");
             VirtualClient second = ensemble.client("second");
             LockLease lease = first.quorate().lock("report").acquire();
-            List<LossCause> losses = new ArrayList<>();
-            lease.onLost(losses::add);
             first.pause();
 
             LockLease next = second.quorate().lock("report").acquire();
 
             assertThat(lease.isHeld()).isFalse();
             assertThat(next.token()).isGreaterThan(lease.token());
+        }
+    }
+
+    @Test
+    void pausedHolderIsToldOfItsLossOnceItGoesOn() throws InterruptedException {
+        try (VirtualEnsemble ensemble = VirtualEnsemble.start(3)) {
+            VirtualClient first = ensemble.client("first");
+            LockLease lease = first.quorate().lock("report").acquire();
+            List<LossCause> losses = new ArrayList<>();
+            lease.onLost(losses::add);
+            first.pause();
+            LockLease next = ensemble.client("second").quorate().lock("report").acquire();
+            assertThat(next.isHeld()).isTrue();
             assertThat(losses).as("it stands still and has not been told").isEmpty();
             first.resume();
             ensemble.clock().advance(Duration.ofSeconds(1));
