@@ -431,6 +431,15 @@ public final class MemberStorage implements Closeable {
         return holds;
     }
 
+    /**
+     * {@linkplain #verify Verifies} the newest snapshots, as many as are to be kept, but for those that were verified since the
+     * storage was opened; on any thread. Without it a member that is started often, and takes few snapshots in between, would
+     * never know enough good ones to delete the others.
+     */
+    public void verifyKept() {
+        snapshots.unverified(keptSnapshots).forEach(this::verify);
+    }
+
     private boolean canBeRead(Snapshot snapshot) {
         String name = Names.snapshot(snapshot.lastIndex());
         try {

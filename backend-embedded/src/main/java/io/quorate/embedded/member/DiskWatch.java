@@ -45,6 +45,7 @@ final class DiskWatch {
 
     // ---- on the storage's thread
 
+    /** Records have been taken, to be made durable. */
     void begin() {
         busySince = nanoTime.getAsLong();
         busy = true;
@@ -59,7 +60,11 @@ final class DiskWatch {
         }
     }
 
+    /** Whatever was begun has ended, for good or ill. */
     void end() {
+        if (!busy) {
+            return;
+        }
         busy = false;
         if (full) {
             full = false;

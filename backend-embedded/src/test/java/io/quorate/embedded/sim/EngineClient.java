@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -187,7 +188,8 @@ final class EngineClient {
         return present;
     }
 
-    private void open() {
+    /** Opens a session, unless that is being done. */
+    void open() {
         if (opening) {
             return;
         }
@@ -341,7 +343,25 @@ final class EngineClient {
         }
         int what = world.random().below(3);
         Scope scope = what == 0 ? Scope.ENTRY : what == 1 ? Scope.SUBTREE : Scope.QUEUE;
-        Key key = scope == Scope.ENTRY ? any(KEYS) : scope == Scope.SUBTREE ? any(PARENTS) : any(QUEUES);
+        watch(on, scope == Scope.ENTRY ? any(KEYS) : scope == Scope.SUBTREE ? any(PARENTS) : any(QUEUES), scope);
+    }
+
+    /** Watches something. */
+    void watch(Key key, Scope scope) {
+        perform((on, to) -> watch(on, key, scope));
+    }
+
+    /** Does something with the session and its record. */
+    void perform(BiConsumer<Session, SessionRecord> action) {
+        Session present = session;
+        if (present == null) {
+            throw new IllegalStateException(name() + " has no session");
+        }
+        action.accept(present, record());
+        planRun();
+    }
+
+    private void watch(Session on, Key key, Scope scope) {
         WatchModel model = new WatchModel(world, name(), key, scope);
         SessionRecord to = record();
         to.watchOpened(model);
@@ -421,6 +441,11 @@ final class EngineClient {
         resume();
         restore();
         close();
+    }
+
+    /** Whether nothing is to happen at any time any more. */
+    boolean hasNoTimer() {
+        return frontEnd.nanosToTimer() == Long.MAX_VALUE;
     }
 
     boolean isIdle() {

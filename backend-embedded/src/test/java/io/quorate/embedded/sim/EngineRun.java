@@ -1,8 +1,10 @@
 package io.quorate.embedded.sim;
 
 import io.quorate.embedded.member.RuntimeFlaw;
+import io.quorate.embedded.tree.PlantedMachine;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,6 +18,12 @@ final class EngineRun {
     private static final int PATIENCE = 50;
 
     private static final double LIVENESS_RUNS = 0.2;
+
+    /** The share of those in which the links are broken for good, rather than a majority healed. */
+    private static final double TOPOLOGY_RUNS = 0.3;
+
+    /** The share of runs in which any number of disks may lose what they held. */
+    private static final double BEYOND_BUDGET = 0.05;
 
     /** Real clocks are a hundred times better. */
     private static final double DRIFT = 0.0005;
@@ -34,6 +42,7 @@ final class EngineRun {
     private final double diskFull;
     private final double spaceLow;
     private final double rot;
+    private final boolean beyondBudget;
     private final List<Long> deadSessions = new ArrayList<>();
     private boolean faultsEnded;
     private boolean quiet;
@@ -53,9 +62,11 @@ final class EngineRun {
         this.clientDeath = random.chance(0.3) ? 0.05 : 0;
         this.gracefulStop = random.chance(0.4) ? 0.2 * random.below(100) / 100 : 0;
         this.diskFull = random.chance(0.15) ? 0.1 : 0;
-        this.rot = random.chance(0.2) ? 0.4 : 0;
         this.spaceLow = random.chance(0.2) ? 0.2 : 0;
-        if (swarm.storageFailure > 0 || diskFull > 0) {
+        world.reserve(spaceLow > 0 || random.chance(0.3) ? EngineWorld.RESERVE : 0);
+        this.beyondBudget = random.chance(BEYOND_BUDGET);
+        this.rot = beyondBudget || random.chance(0.2) ? 0.4 : 0;
+        if (swarm.storageFailure > 0 || diskFull > 0 || beyondBudget) {
             world.letStorageFail();
         }
         world.onStopped(this::reviveWhenDown);
@@ -76,6 +87,12 @@ final class EngineRun {
         return world;
     }
 
+    /** Plants a mistake into the state of all members. */
+    EngineRun plant(PlantedMachine machine) {
+        world.plant(machine);
+        return this;
+    }
+
     EngineRun trace(Consumer<String> tracer) {
         world.trace(tracer);
         return this;
@@ -90,11 +107,19 @@ final class EngineRun {
             while (world.events() < eventLimit && timeline.now() < timeLimit) {
                 timeline.advance(timeLimit);
             }
-            if (random.chance(LIVENESS_RUNS)) {
-                checkLiveness();
+            if (beyondBudget) {
+                // Halting, or waiting for ever for a quorum, is right now; a wrong answer is not.
+                world.count(Sometimes.BEYOND_BUDGET);
+            } else if (random.chance(LIVENESS_RUNS)) {
+                if (random.chance(TOPOLOGY_RUNS)) {
+                    checkTopology();
+                } else {
+                    checkLiveness();
+                }
             }
             world.clients().forEach(EngineClient::checkOutcomes);
             world.oracle().state().checkInvariants();
+            world.oracle().checkOwners();
             world.throwPending();
         } catch (PropertyViolated violation) {
             failure = violation.getMessage();
@@ -193,6 +218,9 @@ final class EngineRun {
 
     /** At most a minority may have lost what is on their disks at a time. */
     private boolean mayForget() {
+        if (beyondBudget) {
+            return true;
+        }
         int forgetful = 0;
         for (EngineNode node : nodes) {
             forgetful += node.isForgetful() ? 1 : 0;
@@ -327,6 +355,40 @@ final class EngineRun {
         expectCleanEnd();
     }
 
+    /**
+     * Scenario 39: links are broken for good, in one direction or both, such that at least one member keeps two-way contact
+     * with a quorum. Without any healing, a leader must be found and a session be opened.
+     *
+     * <p>All logs are equal until there is a new leader. Were the only such member behind one of its quorum, nobody could
+     * lead: a leader gives up rather than take over a more recent history.
+     */
+    private void checkTopology() {
+        faultsEnded = true;
+        swarm.calm();
+        boolean[] all = new boolean[nodes.length];
+        Arrays.fill(all, true);
+        for (EngineNode node : nodes) {
+            heal(node, all);
+        }
+        world.clients().forEach(EngineClient::resume);
+        world.clients().forEach(EngineClient::restore);
+        expectWork(all);
+        quiet = true;
+        world.clients().forEach(EngineClient::retire);
+        timeline.runFor(3_000_000);
+        for (EngineNode node : nodes) {
+            // A member without its disk is admitted again with the next write, and makes no quorum before.
+            if (node.isForgetful() || node.applied() != world.oracle().lastIndex()) {
+                return;
+            }
+        }
+        world.count(Sometimes.TOPOLOGY_CHECKED);
+        partitions.leaveHub(random.below(nodes.length));
+        timeline.runFor(20L * swarm.times.election() * EngineWorld.TICK);
+        quiet = false;
+        expectWork(new boolean[nodes.length]);
+    }
+
     private long deadline() {
         return timeline.now() + (long) PATIENCE * swarm.times.election() * EngineWorld.TICK;
     }
@@ -381,6 +443,11 @@ final class EngineRun {
                 world.count(Sometimes.DEAD_SESSION_EXPIRED);
             }
         }
+        for (EngineNode node : nodes) {
+            if (node.hasPeer() && node.isSettled()) {
+                world.checkBounded(node);
+            }
+        }
         world.count(Sometimes.CLEAN_END_CHECKED);
         expectRestart();
     }
@@ -433,7 +500,12 @@ final class EngineRun {
 
     private boolean isClean() {
         for (EngineClient client : world.clients()) {
-            if (!client.isDead() && !client.isIdle()) {
+            if (!client.isDead() && !(client.isIdle() && client.hasNoTimer())) {
+                return false;
+            }
+        }
+        for (EngineNode node : nodes) {
+            if (!node.servesNobody()) {
                 return false;
             }
         }

@@ -19,6 +19,12 @@ final class Simulation {
 
     private static final int FAILURES_SHOWN = 20;
 
+    /** The whole engine gets all of the time but this part of it. */
+    private static final int CORE_SHARE = 6;
+
+    /** N13: one seed in so many is run twice. */
+    private static final int REPEATED = 10;
+
     /** What the schedules of one kind came to. */
     private static final class Sum<E extends Enum<E>> {
         final Sightings<E> sightings;
@@ -28,6 +34,10 @@ final class Simulation {
 
         Sum(Class<E> kind) {
             sightings = new Sightings<>(kind);
+        }
+
+        synchronized void fail(RandomRun.Outcome outcome) {
+            failures.add(outcome);
         }
 
         void add(RandomRun.Outcome outcome, Sightings<E> seen) {
@@ -48,6 +58,7 @@ final class Simulation {
     }
 
     private final AtomicLong nextSeed;
+    private final AtomicLong repeated = new AtomicLong();
     private final Sum<Rare> core = new Sum<>(Rare.class);
     private final Sum<Sometimes> engine = new Sum<>(Sometimes.class);
 
@@ -65,11 +76,12 @@ final class Simulation {
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
         Simulation simulation = new Simulation(seed);
         int threads = Runtime.getRuntime().availableProcessors();
-        long half = Math.max(1, seconds / 2);
-        simulation.runFor(half, threads, simulation::runCore);
+        long coreSeconds = Math.max(1, seconds / CORE_SHARE);
+        long engineSeconds = Math.max(1, seconds - coreSeconds);
+        simulation.runFor(coreSeconds, threads, simulation::runCore);
         simulation.nextSeed.set(seed);
-        simulation.runFor(half, threads, simulation::runEngine);
-        simulation.report(half, threads);
+        simulation.runFor(engineSeconds, threads, simulation::runEngine);
+        simulation.report(coreSeconds, engineSeconds, threads);
         System.exit(simulation.core.failures.isEmpty() && simulation.engine.failures.isEmpty() ? 0 : 1);
     }
 
@@ -123,7 +135,16 @@ final class Simulation {
 
     private void runEngine(long seed) {
         EngineRun run = new EngineRun(seed, RuntimeFlaw.NONE);
-        engine.add(run.run(EVENTS), run.world().sometimes());
+        RandomRun.Outcome outcome = run.run(EVENTS);
+        engine.add(outcome, run.world().sometimes());
+        if (seed % REPEATED == 0) {
+            RandomRun.Outcome again = new EngineRun(seed, RuntimeFlaw.NONE).run(EVENTS);
+            repeated.incrementAndGet();
+            if (!again.equals(outcome)) {
+                String failure = "Determinism: " + outcome + " and then " + again;
+                engine.fail(new RandomRun.Outcome(seed, again.events(), again.traceHash(), failure));
+            }
+        }
     }
 
     List<RandomRun.Outcome> failures() {
@@ -140,7 +161,7 @@ final class Simulation {
         return engine.sightings.of(event);
     }
 
-    private void report(long seconds, int threads) {
+    private void report(long coreSeconds, long engineSeconds, int threads) {
         for (Rare event : Rare.values()) {
             System.out.printf("core   %10d %s%n", rare(event), event);
         }
@@ -158,15 +179,20 @@ final class Simulation {
         System.out.printf(
                 "engine: hash of seed 1 is %016x%n",
                 new EngineRun(1, RuntimeFlaw.NONE).run(EVENTS).traceHash());
-        print("core: ", core.schedules.get(), core.events.get(), core.failures.size(), seconds, threads);
-        print("engine: ", engine.schedules.get(), engine.events.get(), engine.failures.size(), seconds, threads);
+        print("core: ", core.schedules.get(), core.events.get(), core.failures.size(), coreSeconds, threads);
+        print("engine: ", engine.schedules.get(), engine.events.get(), engine.failures.size(), engineSeconds, threads);
         print(
                 "",
                 core.schedules.get() + engine.schedules.get(),
                 core.events.get() + engine.events.get(),
                 failures().size(),
-                2 * seconds,
-                0);
+                coreSeconds + engineSeconds,
+                threads);
+        System.out.printf(" eventsPerSchedule=%d repeated=%d%n", eventsPerSchedule(), repeated.get());
+    }
+
+    private long eventsPerSchedule() {
+        return engine.events.get() / Math.max(1, engine.schedules.get());
     }
 
     private void showNeverSeen() {
@@ -188,6 +214,6 @@ final class Simulation {
         long perMinute = schedules * 60 / Math.max(1, seconds);
         System.out.printf(
                 "%sschedules=%d events=%d failures=%d perMinute=%d", what, schedules, events, failures, perMinute);
-        System.out.println(threads == 0 ? "" : " perMinuteAndCore=" + perMinute / threads);
+        System.out.print(what.isEmpty() ? "" : " perMinuteAndCore=" + perMinute / threads + "\n");
     }
 }
