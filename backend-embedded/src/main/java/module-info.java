@@ -9,7 +9,11 @@ module io.quorate.backend.embedded {
     requires org.slf4j;
     requires static transitive org.jspecify;
 
+    // For the testing package alone: needed to compile and run what uses it, and by nobody else.
+    requires static transitive org.junit.jupiter.api;
+
     exports io.quorate.embedded;
+    exports io.quorate.embedded.testing;
 
     provides BackendProvider with
             EmbeddedBackendProvider;

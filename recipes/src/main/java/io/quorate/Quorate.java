@@ -119,7 +119,7 @@ public final class Quorate implements AutoCloseable {
         Backend backend = Backends.create(uri);
         boolean opened = false;
         try {
-            Quorate quorate = Await.forever(openAsync(backend, options, true));
+            Quorate quorate = awaitOpen(openAsync(backend, options, true), options);
             opened = true;
             return quorate;
         } finally {
@@ -146,7 +146,15 @@ public final class Quorate implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public static Quorate open(Backend backend, QuorateOptions options) throws InterruptedException {
-        return Await.forever(openAsync(backend, options, false));
+        return awaitOpen(openAsync(backend, options, false), options);
+    }
+
+    private static Quorate awaitOpen(CompletableFuture<Quorate> opening, QuorateOptions options)
+            throws InterruptedException {
+        if (options.callbackExecutor().orElse(null) instanceof Scheduler scheduler) {
+            CompletableFuture<Quorate> unused = scheduler.carry(() -> opening, Await.FOREVER);
+        }
+        return Await.forever(opening);
     }
 
     /** Opens a client on a backend without blocking. The future completes on the event lane of the first session. */
@@ -192,9 +200,10 @@ public final class Quorate implements AutoCloseable {
         Events events = options.listener()
                 .map(listener -> Events.to(listener, callbacks))
                 .orElse(Events.NONE);
-        SessionSource sessions = new SessionSource(backend, options.sessionOptions(), events);
         // A scheduler of the user's decides what time it is, as the world of a simulation does.
-        Delays delays = callbacks instanceof Scheduler scheduler ? scheduler::schedule : threads::schedule;
+        Scheduler time = callbacks instanceof Scheduler scheduler ? scheduler : null;
+        SessionSource sessions = new SessionSource(backend, options.sessionOptions(), events, time);
+        Delays delays = time != null ? time::schedule : threads::schedule;
         Client client = new Client(
                 sessions,
                 Bytes.utf8(options.ownerName()),
@@ -504,6 +513,7 @@ public final class Quorate implements AutoCloseable {
         if (!mayWait) {
             return;
         }
+        sessions.letTimePass(done, Await.FOREVER);
         done.join();
         sessions.join();
         threads.awaitEnd(client.operationTimeout());

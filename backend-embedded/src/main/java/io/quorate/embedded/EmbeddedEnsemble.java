@@ -9,13 +9,17 @@ import io.quorate.embedded.member.EnsembleDirectory;
 import io.quorate.embedded.member.EnsembleDisks;
 import io.quorate.embedded.member.EnsembleLoop;
 import io.quorate.embedded.member.Member;
+import io.quorate.embedded.session.ClientSession;
 import io.quorate.embedded.session.EmbeddedBackend;
+import io.quorate.embedded.session.EnsembleControls;
+import io.quorate.embedded.session.Environment;
 import io.quorate.embedded.session.FrontEnd;
 import io.quorate.embedded.session.LaneThreads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -65,7 +69,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean ending;
 
-    private EmbeddedEnsemble(EnsembleConfig config, @Nullable EnsembleDisks disks) {
+    private EmbeddedEnsemble(EnsembleConfig config, @Nullable EnsembleDisks disks, Environment.Factory surroundings) {
         this.config = config;
         SecureRandom random = new SecureRandom();
         this.directory = disks == null
@@ -73,11 +77,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 : new EnsembleDirectory(disks, config.members(), () -> new UUID(random.nextLong(), random.nextLong()));
         this.loop =
                 new EnsembleLoop("quorate-ensemble", new Driven(), EnsembleMembers.tickNanos(config), System::nanoTime);
-        this.members =
-                new EnsembleMembers(config, directory, loop::wakeUp, System::nanoTime, System::currentTimeMillis);
-        this.lanes = new LaneThreads(Ticker.system(), loop, Runtime.getRuntime().availableProcessors());
+        Environment environment = surroundings.around(new PlainEnvironment(), new Controls());
+        this.members = new EnsembleMembers(config, directory, loop::wakeUp, environment);
+        Ticker ticker = environment.ticker();
+        this.lanes = new LaneThreads(ticker, loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(
-                members::running, loop::wakeUp, Ticker.system(), lanes, random, config.connectionTimeout());
+                members::reachable, loop::wakeUp, ticker, environment.lanes(lanes), random, config.connectionTimeout());
     }
 
     /** Returns an ensemble that keeps its data in memory; it is not started. */
@@ -92,13 +97,22 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     /** Returns an ensemble; it is not started. */
     public static EmbeddedEnsemble of(EnsembleConfig config) {
+        return of(config, (plain, controls) -> plain);
+    }
+
+    /**
+     * Returns an ensemble in surroundings that let things go wrong; it is not started. For
+     * {@code io.quorate.embedded.testing}, which is what users see of it: the type of the argument is not exported.
+     */
+    @SuppressWarnings("exports")
+    public static EmbeddedEnsemble of(EnsembleConfig config, Environment.Factory surroundings) {
         return new EmbeddedEnsemble(
-                config, config.directory().map(DirectoryDisks::new).orElse(null));
+                config, config.directory().map(DirectoryDisks::new).orElse(null), surroundings);
     }
 
     /** Returns an ensemble that keeps its data on other disks than those that the configuration names. */
     static EmbeddedEnsemble on(EnsembleDisks disks, EnsembleConfig config) {
-        return new EmbeddedEnsemble(config, disks);
+        return new EmbeddedEnsemble(config, disks, (plain, controls) -> plain);
     }
 
     // ---- life
@@ -156,6 +170,11 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             boolean worked = lanes.runTimers();
             worked |= frontEnd.runOnce();
             return members.runOnce() || worked;
+        }
+
+        @Override
+        public boolean runInBackground() {
+            return members.runInBackground();
         }
 
         @Override
@@ -359,8 +378,9 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         if (!started.get() || closed.get()) {
             return Optional.empty();
         }
-        return onLoop(
-                () -> members.running().stream().filter(Member::takesWrites).findFirst());
+        // One that was deposed may not know it yet.
+        return onLoop(() ->
+                members.reachable().stream().filter(Member::takesWrites).max(Comparator.comparingLong(Member::epoch)));
     }
 
     /** Lets a member stand still until {@link #resume}, as if its process got no time. */
@@ -376,6 +396,43 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             members.resume(id);
             return true;
         });
+    }
+
+    private final class Controls implements EnsembleControls {
+        @Override
+        public <T> T onLoop(Supplier<T> task) {
+            return EmbeddedEnsemble.this.onLoop(task);
+        }
+
+        @Override
+        public void after(Duration delay, Runnable task) {
+            frontEnd.runAfter(delay, task);
+        }
+
+        @Override
+        public List<Member> members() {
+            return members.running();
+        }
+
+        @Override
+        public void pause(int member) {
+            EmbeddedEnsemble.this.pause(member);
+        }
+
+        @Override
+        public void resume(int member) {
+            EmbeddedEnsemble.this.resume(member);
+        }
+
+        @Override
+        public EmbeddedBackend newClient() {
+            return newBackend(() -> {});
+        }
+
+        @Override
+        public List<ClientSession> sessions() {
+            return frontEnd.sessions();
+        }
     }
 
     /** Returns a line for each member. */

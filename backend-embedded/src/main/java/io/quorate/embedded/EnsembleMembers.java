@@ -5,7 +5,8 @@ import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
-import io.quorate.embedded.transport.InMemoryNetwork;
+import io.quorate.embedded.session.Environment;
+import io.quorate.embedded.transport.Network;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.zab.ZabConfig;
 import java.util.ArrayList;
@@ -32,26 +33,22 @@ final class EnsembleMembers {
 
     private final EnsembleConfig config;
     private final Runnable wakeUp;
-    private final LongSupplier monotonicNanos;
-    private final LongSupplier wallMillis;
-    private final InMemoryNetwork network = new InMemoryNetwork();
+    private final Environment environment;
+    private final Network network;
     private final List<MemberSlot> slots;
     private final Set<Integer> paused = new HashSet<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile List<Member> running = List.of();
+    private volatile List<Member> reachable = List.of();
     private volatile List<MemberStatus> status;
     private int ticks;
 
     EnsembleMembers(
-            EnsembleConfig config,
-            @Nullable EnsembleDirectory directory,
-            Runnable wakeUp,
-            LongSupplier monotonicNanos,
-            LongSupplier wallMillis) {
+            EnsembleConfig config, @Nullable EnsembleDirectory directory, Runnable wakeUp, Environment environment) {
         this.config = config;
         this.wakeUp = wakeUp;
-        this.monotonicNanos = monotonicNanos;
-        this.wallMillis = wallMillis;
+        this.environment = environment;
+        this.network = environment.network();
         this.slots = IntStream.rangeClosed(1, config.members())
                 .mapToObj(id ->
                         new MemberSlot(id, directory, config.electionTimeout().toNanos()))
@@ -63,6 +60,11 @@ final class EnsembleMembers {
 
     List<Member> running() {
         return running;
+    }
+
+    /** Those that run and do not stand still. */
+    List<Member> reachable() {
+        return reachable;
     }
 
     List<MemberStatus> status() {
@@ -90,15 +92,17 @@ final class EnsembleMembers {
 
     private void start(MemberSlot slot) {
         List<Integer> ids = slots.stream().map(MemberSlot::id).toList();
+        int id = slot.id();
+        LongSupplier monotonicNanos = environment.monotonicNanos(id);
         MemberSettings settings = new MemberSettings(
-                ZabConfig.of(slot.id(), monotonicNanos.getAsLong(), ids),
+                ZabConfig.of(id, monotonicNanos.getAsLong(), ids),
                 limits(),
                 config.snapshotRecords(),
                 config.snapshotBytes(),
                 tickNanos(config),
                 monotonicNanos,
-                wallMillis);
-        slot.start(settings, network, wakeUp);
+                environment.wallMillis(id));
+        slot.start(settings, network, store -> environment.storage(id, store), wakeUp);
         publishRunning();
     }
 
@@ -141,16 +145,20 @@ final class EnsembleMembers {
     /** Lets a member stand still, as if its process got no time. */
     void pause(int id) {
         paused.add(id);
+        publishRunning();
     }
 
     void resume(int id) {
         paused.remove(id);
+        publishRunning();
     }
 
     private void publishRunning() {
         List<Member> present = new ArrayList<>();
         slots.forEach(slot -> slot.member().ifPresent(present::add));
         running = List.copyOf(present);
+        reachable =
+                present.stream().filter(member -> !paused.contains(member.id())).toList();
     }
 
     // ---- driving
@@ -164,6 +172,14 @@ final class EnsembleMembers {
             lookWhetherReady();
         }
         return worked;
+    }
+
+    boolean runInBackground() {
+        boolean more = false;
+        for (Member member : running) {
+            more |= !paused.contains(member.id()) && member.runInBackground();
+        }
+        return more;
     }
 
     void tick() {

@@ -8,13 +8,16 @@ import org.junit.jupiter.api.Test;
 
 final class ArchitectureTest extends ArchitectureContract {
     private static final Set<String> ALLOWED_PACKAGES = Set.of(
+            "io.quorate",
             "io.quorate.backend..",
             "io.quorate.embedded..",
             "org.slf4j",
             "org.jspecify.annotations",
             "org.junit.jupiter.api..");
-    private static final Set<String> CLOCK_READERS =
-            Set.of("io.quorate.embedded.EmbeddedEnsemble", "io.quorate.embedded.log.LogTool");
+    private static final Set<String> CLOCK_READERS = Set.of(
+            "io.quorate.embedded.EmbeddedEnsemble",
+            "io.quorate.embedded.PlainEnvironment",
+            "io.quorate.embedded.log.LogTool");
     private static final Set<String> THREAD_OWNERS = Set.of(
             "io.quorate.embedded.member.EnsembleLoop",
             "io.quorate.embedded.member.DurableStore",
@@ -73,5 +76,27 @@ final class ArchitectureTest extends ArchitectureContract {
                 .dependOnClassesThat()
                 .resideInAPackage("org.junit..")
                 .because("JUnit is an optional dependency: keep what needs it in io.quorate.embedded.testing"));
+    }
+
+    @Test
+    void onlyTheTestingPackageUsesRecipes() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quorate.embedded.testing..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.quorate")
+                .because("a backend knows no recipe: what hands out clients is io.quorate.embedded.testing"));
+    }
+
+    @Test
+    void nothingButTestsNeedsTheTestingPackage() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quorate.embedded.testing..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.quorate.embedded.testing..")
+                .because("it loads with JUnit only: let it come to you by Environment.Factory"));
     }
 }

@@ -4,14 +4,17 @@ import io.quorate.backend.Entry;
 import io.quorate.backend.Key;
 import io.quorate.backend.QuorateException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * was read is true at the last reply. What was announced is read again, always together with everything else that was announced
  * since the last true state, in one atomic request: an event that comes before its reply and concerns a node in the
  * request is covered by it. Writers that never stop therefore cannot starve the reader as long as the nodes they keep
- * changing fit one request.
+ * changing fit one request. For the same reason a reader may name {@linkplain Reader#companions companions} that are read along with what was
+ * announced: the events of one commit arrive one by one, and those that are still on their way when the first one makes the reader ask are then covered.
  *
  * <p>The state is true at the largest zxid of all changes seen: those that events announced and those found in the nodes. A node
  * tells the last deletion below it as well, which nothing else tells of what was gone before the watch was set. Confined to the
@@ -34,6 +38,11 @@ final class SubtreeReader {
 
     /** Who wants to know. */
     interface Reader {
+
+        /** Returns the paths of nodes that are likely to have changed together with those that were announced, if any. */
+        default Collection<String> companions() {
+            return List.of();
+        }
 
         /**
          * Takes a true state.
@@ -47,6 +56,24 @@ final class SubtreeReader {
         /** Takes the reason why it cannot be read. */
         void unreadable(QuorateException cause);
     }
+
+    /** What a request reads of each of its nodes. */
+    private enum Part {
+        /** What is in it. */
+        DATA,
+        /** What is in it and, by a request that follows, which children it has if it has any. */
+        DATA_THEN_CHILDREN,
+        /** What is in it and which children it has. */
+        DATA_AND_CHILDREN,
+        /** Which children it has. */
+        CHILDREN
+    }
+
+    /**
+     * How many nodes of one level are asked for their children before it is known whether they have any. That saves a round trip where the tree
+     * branches, and costs a look at every leaf.
+     */
+    private static final int FEW = 128;
 
     private final SessionContext context;
     private final Operation owner;
@@ -83,7 +110,7 @@ final class SubtreeReader {
         announced.clear();
         stale.clear();
         covered = Set.of();
-        read(List.of(root), deep);
+        read(List.of(root), deep ? Part.DATA_AND_CHILDREN : Part.DATA);
     }
 
     /** Voids what is under way. */
@@ -148,46 +175,68 @@ final class SubtreeReader {
             // An old server: the revision of a barrier takes the place of those that the events do not tell.
             barrier = context.renewal().barrier(context.renewal().mark());
         }
-        List<String> paths = new ArrayList<>(announced);
-        List<List<String>> chunks = read(paths, false);
-        covered = chunks.size() == 1 ? new HashSet<>(paths) : Set.of();
+        Set<String> paths = new LinkedHashSet<>(announced);
+        paths.addAll(reader.companions());
+        List<List<String>> chunks = read(List.copyOf(paths), Part.DATA);
+        covered = chunks.size() == 1 ? paths : Set.of();
     }
 
-    private List<List<String>> read(List<String> paths, boolean withChildren) {
+    private List<List<String>> read(List<String> paths, Part part) {
         int current = generation;
-        List<List<String>> chunks = Chunks.of(paths, largestValue, withChildren);
+        List<List<String>> chunks = Chunks.of(paths, largestValue, part == Part.DATA_AND_CHILDREN);
         outstanding += chunks.size();
         for (List<String> chunk : chunks) {
-            context.wire().multi(owner, Chunks.reads(chunk, withChildren), (code, results) -> {
+            context.wire().multi(owner, requests(chunk, part), (code, results) -> {
                 if (current == generation) {
-                    answered(chunk, withChildren, code, results);
+                    answered(chunk, part, code, results);
                 }
             });
         }
         return chunks;
     }
 
-    private void answered(List<String> chunk, boolean withChildren, Code code, List<OpResult> results) {
+    private static List<Op> requests(List<String> chunk, Part part) {
+        return part == Part.CHILDREN
+                ? chunk.stream().map(Op::getChildren).toList()
+                : Chunks.reads(chunk, part == Part.DATA_AND_CHILDREN);
+    }
+
+    private void answered(List<String> chunk, Part part, Code code, List<OpResult> results) {
         outstanding--;
         if (results.isEmpty()) {
             unreadable(code, root);
             return;
         }
-        int step = withChildren ? 2 : 1;
+        List<String> parents = new ArrayList<>();
         List<String> next = new ArrayList<>();
-        for (int i = 0; i < chunk.size(); i++) {
-            String path = chunk.get(i);
-            if (!node(path, results.get(i * step))) {
-                return;
+        Iterator<OpResult> each = results.iterator();
+        for (String path : chunk) {
+            if (part != Part.CHILDREN) {
+                OpResult data = each.next();
+                if (!node(path, data)) {
+                    return;
+                }
+                if (part == Part.DATA_THEN_CHILDREN && hasChildren(data)) {
+                    parents.add(path);
+                }
             }
-            if (withChildren && results.get(i * step + 1) instanceof OpResult.GetChildrenResult children) {
+            // A node that is gone by now was announced, or is about to be.
+            if ((part == Part.CHILDREN || part == Part.DATA_AND_CHILDREN)
+                    && each.next() instanceof OpResult.GetChildrenResult children) {
                 children.getChildren().forEach(name -> child(path, name, next));
             }
         }
+        if (!parents.isEmpty()) {
+            read(parents, Part.CHILDREN);
+        }
         if (!next.isEmpty()) {
-            read(next, true);
+            read(next, next.size() <= FEW ? Part.DATA_AND_CHILDREN : Part.DATA_THEN_CHILDREN);
         }
         settle();
+    }
+
+    private static boolean hasChildren(OpResult data) {
+        return data instanceof OpResult.GetDataResult found && found.getStat().getNumChildren() > 0;
     }
 
     private void child(String parent, String name, List<String> next) {

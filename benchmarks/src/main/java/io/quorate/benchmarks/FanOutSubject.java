@@ -67,6 +67,11 @@ final class FanOutSubject implements Subject {
     }
 
     @Override
+    public long operations() {
+        return WRITES;
+    }
+
+    @Override
     public void close() {
         backend.close();
         ensemble.close();

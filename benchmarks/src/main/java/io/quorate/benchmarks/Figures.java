@@ -15,8 +15,8 @@ final class Figures {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    static double[] of(Map<String, double[]> figures, String subject) {
-        double[] found = figures.get(subject);
+    static <T> T of(Map<String, T> figures, String subject) {
+        T found = figures.get(subject);
         if (found == null) {
             throw new IllegalArgumentException("nothing was measured for " + subject);
         }

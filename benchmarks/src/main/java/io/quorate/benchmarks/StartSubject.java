@@ -17,18 +17,22 @@ final class StartSubject implements Subject {
         this.members = members;
     }
 
+    static double millisOfOne(int members) throws InterruptedException {
+        long begin = System.nanoTime();
+        try (EmbeddedEnsemble ensemble = EmbeddedEnsemble.inMemory(members).start();
+                Quorate quorate = Quorate.open(ensemble.backend())) {
+            quorate.commit(Commit.builder()
+                    .create(Key.of("/first"), Bytes.utf8("value"))
+                    .build());
+            return (System.nanoTime() - begin) / 1e6;
+        }
+    }
+
     @Override
     public double measure() throws Exception {
         double[] millis = new double[STARTS];
         for (int i = 0; i < STARTS; i++) {
-            long begin = System.nanoTime();
-            try (EmbeddedEnsemble ensemble = EmbeddedEnsemble.inMemory(members).start();
-                    Quorate quorate = Quorate.open(ensemble.backend())) {
-                quorate.commit(Commit.builder()
-                        .create(Key.of("/first"), Bytes.utf8("value"))
-                        .build());
-                millis[i] = (System.nanoTime() - begin) / 1e6;
-            }
+            millis[i] = millisOfOne(members);
         }
         return Figures.median(millis);
     }

@@ -14,6 +14,11 @@ interface Subject extends AutoCloseable {
     /** Measures once, for about a second, and returns the figure in the unit of its row. */
     double measure() throws Exception;
 
+    /** Returns how many operations a measurement of a cost consists of; 0 if there is no such number. */
+    default long operations() {
+        return 0;
+    }
+
     @Override
     void close() throws IOException;
 }

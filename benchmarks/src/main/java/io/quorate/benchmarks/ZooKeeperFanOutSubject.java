@@ -69,6 +69,11 @@ final class ZooKeeperFanOutSubject implements Subject {
     }
 
     @Override
+    public long operations() {
+        return WRITES;
+    }
+
+    @Override
     public void close() throws IOException {
         for (ZooKeeper client : clients) {
             try {

@@ -48,6 +48,11 @@ public interface Scheduler extends Executor {
         return operation.get();
     }
 
+    /** Returns what delays are measured with. The default is {@link Ticker#system()}. */
+    default Ticker ticker() {
+        return Ticker.system();
+    }
+
     /** Returns whether the calling thread is running a task of this lane, and therefore must not wait for one. */
     boolean isOnLane();
 }

@@ -53,6 +53,11 @@ final class SystemTicker implements Ticker {
         }
     }
 
+    @Override
+    public long awakeNanos() {
+        return monotonicNanos.getAsLong();
+    }
+
     private long wallNanos() {
         return TimeUnit.MILLISECONDS.toNanos(wallMillis.getAsLong());
     }

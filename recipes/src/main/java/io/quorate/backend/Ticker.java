@@ -12,6 +12,14 @@ public interface Ticker {
     long nanos();
 
     /**
+     * Returns a reading by which to measure how long a call took, in nanoseconds, comparable with other readings of this kind only. It may leave out the time
+     * that the machine was suspended, and is then cheaper than {@link #nanos()}. May be called by any thread.
+     */
+    default long awakeNanos() {
+        return nanos();
+    }
+
+    /**
      * Returns a ticker of this machine that also counts the time that the machine was suspended.
      *
      * <p>It follows {@link System#nanoTime()} and adds whatever the wall clock ran ahead of it. A virtual machine that

@@ -5,7 +5,8 @@ package io.quorate.breaker;
  *
  * @param calls all that ended and count; at least {@code failures} and at least {@code slow}
  * @param failures those that failed
- * @param slow those that took longer than the minimum response time; a call may have failed and been slow
+ * @param slow those that took longer than the minimum response time, an estimate by
+ *     those that were timed if there were thousands a second; a call may have failed and been slow
  */
 public record CallCounts(long calls, long failures, long slow) {
 

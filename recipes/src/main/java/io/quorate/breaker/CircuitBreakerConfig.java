@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  *     the ratios mean anything; for an instance that opens by itself, its own calls; 1 or more
  * @param failureRatio the share of failures at which the breaker opens; above 0, at most 1
  * @param minimumResponseTime the time from which on a call counts as slow; zero for never, which saves two readings of
- *     the clock with each call
+ *     the clock with each call that is timed. Every probe is timed, and every other call while an instance makes less than two thousand a
+ *     second; of more, a random share of at least a thousand a second is, which counts for all of them
  * @param slowRatio the share of slow calls at which the breaker opens; above 0, at most 1
  * @param openCircuitDuration how long the breaker stays open before the first round of probes; positive
  * @param sleepWindow how long it stays open after a round of probes that failed; doubled with each further round, up to

@@ -1,6 +1,5 @@
 package io.quorate.internal;
 
-import io.quorate.backend.Ticker;
 import io.quorate.backend.TimeoutExceededException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +12,7 @@ import java.util.function.Supplier;
 public final class Await {
 
     /** The longest wait that can be counted in nanoseconds, about 292 years. */
-    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+    public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private Await() {}
 
@@ -45,7 +44,7 @@ public final class Await {
      * @param sessions whose lane
      * @param what the operation in words, as the subject of a sentence
      * @param reason what can be said about the reason of a time-out, asked when it happens
-     * @throws InterruptedException if the thread is interrupted; the operation is cancelled, or has not begun
+     * @throws InterruptedException if the thread is interrupted; the operation is cancelled
      * @throws TimeoutExceededException if the time is over; the operation is cancelled
      */
     public static <T> T within(
@@ -56,24 +55,39 @@ public final class Await {
             Supplier<String> reason)
             throws InterruptedException {
         refuseIfInterrupted();
-        long begun = Ticker.system().nanos();
-        CompletableFuture<T> future = sessions.carry(operation, limit.compareTo(FOREVER) >= 0 ? FOREVER : limit);
-        Duration left =
-                future.isDone() ? limit : limit.minusNanos(Ticker.system().nanos() - begun);
+        long begun = sessions.ticker().nanos();
+        CompletableFuture<T> future = sessions.carry(operation, countable(limit));
+        Duration left = future.isDone() ? limit : left(limit, sessions, begun);
         return within(left, future, () -> new TimeoutExceededException(what, limit, reason.get()));
     }
 
     /**
      * Waits for a result, at most for the given time.
      *
+     * @param sessions those of the client, which knows whose time it is
      * @param what the operation in words, as the subject of a sentence
      * @param reason what can be said about the reason of a time-out, asked when it happens
      * @throws InterruptedException if the thread is interrupted; the operation is cancelled
      * @throws TimeoutExceededException if the time is over; the operation is cancelled
      */
-    public static <T> T within(Duration limit, CompletableFuture<T> future, String what, Supplier<String> reason)
+    public static <T> T within(
+            Duration limit, SessionSource sessions, CompletableFuture<T> future, String what, Supplier<String> reason)
             throws InterruptedException {
-        return within(limit, future, () -> new TimeoutExceededException(what, limit, reason.get()));
+        long begun = sessions.ticker().nanos();
+        sessions.letTimePass(future, countable(limit));
+        return within(
+                left(limit, sessions, begun), future, () -> new TimeoutExceededException(what, limit, reason.get()));
+    }
+
+    /**
+     * Waits for a result without a limit.
+     *
+     * @param sessions those of the client, which knows whose time it is
+     * @throws InterruptedException if the thread is interrupted; the operation is cancelled
+     */
+    public static <T> T forever(SessionSource sessions, CompletableFuture<T> future) throws InterruptedException {
+        sessions.letTimePass(future, FOREVER);
+        return forever(future);
     }
 
     /** Heeds an interrupt before the call on every backend alike, and not only on those that have no result at once. */
@@ -83,7 +97,15 @@ public final class Await {
         }
     }
 
-    private static <T> T within(Duration limit, CompletableFuture<T> future, Supplier<RuntimeException> onTimeout)
+    private static Duration left(Duration limit, SessionSource sessions, long begun) {
+        return limit.minusNanos(sessions.ticker().nanos() - begun);
+    }
+
+    private static Duration countable(Duration limit) {
+        return limit.compareTo(FOREVER) >= 0 ? FOREVER : limit;
+    }
+
+    static <T> T within(Duration limit, CompletableFuture<T> future, Supplier<? extends RuntimeException> onTimeout)
             throws InterruptedException {
         try {
             long nanos = limit.compareTo(FOREVER) >= 0 ? Long.MAX_VALUE : limit.toNanos();

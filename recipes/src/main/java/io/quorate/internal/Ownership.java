@@ -8,6 +8,7 @@ import io.quorate.backend.CommitResult;
 import io.quorate.backend.Guard;
 import io.quorate.backend.OwnershipLostException;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.SuspensionPolicy;
@@ -242,10 +243,19 @@ public final class Ownership implements Lease {
             session.scheduler().execute(() -> {
                 forgetDeadline();
                 revocations.forEach(Revocation.Listening::close);
-                session.dequeue(ticket).whenComplete((done, failure) -> given.complete(null));
+                session.dequeue(ticket).whenComplete((done, failure) -> givenBack(failure));
             });
         } catch (RejectedExecutionException e) {
             // The session has ended, and with it the ticket.
+            given.complete(null);
+        }
+    }
+
+    /** A session that is being closed takes no more operations; the ticket goes with it, a moment later. */
+    private void givenBack(@Nullable Throwable failure) {
+        if (failure != null && Failures.of(failure) instanceof SessionClosedException) {
+            session.closeAsync().whenComplete((closed, unclean) -> given.complete(null));
+        } else {
             given.complete(null);
         }
     }

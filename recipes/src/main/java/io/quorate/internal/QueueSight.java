@@ -263,7 +263,8 @@ final class QueueSight {
         session.list(queue, Content.KEYS, Read.ANY).whenComplete((listing, failure) -> {
             reading = false;
             if (listing == null) {
-                // The session has ended, which is told by other means.
+                outdated = true;
+                Retry.later(session, viewer::othersChanged);
                 return;
             }
             Set<Key> present = new HashSet<>(listing.keys());

@@ -1,10 +1,12 @@
 package io.quorate.internal;
 
 import io.quorate.backend.Backend;
+import io.quorate.backend.Scheduler;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionOptions;
+import io.quorate.backend.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,18 +25,31 @@ public final class SessionSource {
     private final Backend backend;
     private final SessionOptions options;
     private final Events events;
-    private final AtomicReference<@Nullable CompletableFuture<LiveSession>> latest = new AtomicReference<>();
+    private final @Nullable Scheduler time;
+    private final AtomicReference<@Nullable OpeningSession> latest = new AtomicReference<>();
     private volatile boolean closed;
 
     /** Creates it; nothing is opened before {@link #current()}. */
     public SessionSource(Backend backend, SessionOptions options, Events events) {
-        this.backend = backend;
-        this.options = options;
-        this.events = events;
+        this(backend, options, events, null);
     }
 
     /**
-     * Returns the open session, or opens one. The future is shared and must not be cancelled; it completes on the session's lane.
+     * Creates it; nothing is opened before {@link #current()}.
+     *
+     * @param time a scheduler of the user's that decides what time it is, which lets the time pass while somebody waits;
+     *     {@code null} if there is none
+     */
+    public SessionSource(Backend backend, SessionOptions options, Events events, @Nullable Scheduler time) {
+        this.backend = backend;
+        this.options = options;
+        this.events = events;
+        this.time = time;
+    }
+
+    /**
+     * Returns the open session, or opens one. The future completes on the session's lane if the session was not open; those who ask for the same
+     * session get it in the order in which they asked.
      */
     public CompletableFuture<LiveSession> current() {
         while (true) {
@@ -42,14 +57,15 @@ public final class SessionSource {
                 return CompletableFuture.failedFuture(
                         new SessionClosedException("this client is closed; open another"));
             }
-            CompletableFuture<LiveSession> known = latest.get();
-            if (known != null && isUsable(known)) {
-                return known;
+            OpeningSession known = latest.get();
+            if (known != null && known.isUsable()) {
+                return known.whenThere();
             }
-            CompletableFuture<LiveSession> opening = new CompletableFuture<>();
+            OpeningSession opening = new OpeningSession();
+            CompletableFuture<LiveSession> first = opening.whenThere();
             if (latest.compareAndSet(known, opening)) {
                 open(opening);
-                return opening;
+                return first;
             }
         }
     }
@@ -96,17 +112,38 @@ public final class SessionSource {
 
     /** Begins an operation that the caller will wait for, which carries the lane of the open session, if there is one. */
     <T> CompletableFuture<T> carry(Supplier<CompletableFuture<T>> operation, Duration atMost) {
-        CompletableFuture<LiveSession> known = latest.get();
-        return known != null && known.isDone() && !known.isCompletedExceptionally()
-                ? known.join().session().scheduler().carry(operation, atMost)
-                : operation.get();
+        Scheduler own = time;
+        if (own != null) {
+            return own.carry(operation, atMost);
+        }
+        LiveSession live = latestLive();
+        return live == null ? operation.get() : live.session().scheduler().carry(operation, atMost);
+    }
+
+    /** Lets the time pass until something is done, if a scheduler of the user's decides what time it is; does nothing otherwise. */
+    public <T extends @Nullable Object> void letTimePass(CompletableFuture<T> until, Duration atMost) {
+        Scheduler own = time;
+        if (own != null) {
+            CompletableFuture<T> unused = own.carry(() -> until, atMost);
+        }
+    }
+
+    /** Returns what is measured with while there is no session, and what waits are measured with. */
+    public Ticker ticker() {
+        Scheduler own = time;
+        return own != null ? own.ticker() : Ticker.system();
     }
 
     /** Returns the open session, or {@code null} if there is none at the moment. */
-    @Nullable
-    Session openSession() {
-        CompletableFuture<LiveSession> known = latest.get();
-        return known != null && known.isDone() && isUsable(known) ? known.join().session() : null;
+    public @Nullable Session openSession() {
+        LiveSession live = latestLive();
+        return live == null || live.session().state().isTerminal() ? null : live.session();
+    }
+
+    /** Returns the latest session, whether it has ended or not, or {@code null} if it is not there yet or could not be opened. */
+    private @Nullable LiveSession latestLive() {
+        OpeningSession known = latest.get();
+        return known == null ? null : known.ifThere();
     }
 
     /** Returns the time-out that sessions are opened with. */
@@ -116,59 +153,49 @@ public final class SessionSource {
 
     /** Returns whether the caller runs on the lane of the open session, where it must not wait. */
     public boolean isOnLane() {
-        CompletableFuture<LiveSession> known = latest.get();
-        return known != null
-                && known.isDone()
-                && !known.isCompletedExceptionally()
-                && known.join().session().scheduler().isOnLane();
+        LiveSession live = latestLive();
+        return live != null && live.session().scheduler().isOnLane();
     }
 
     /** Closes the open session and opens no other. Completes when the session is closed. */
     public CompletableFuture<Void> close() {
         closed = true;
-        CompletableFuture<LiveSession> known = latest.get();
+        OpeningSession known = latest.get();
         if (known == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return known.handle((live, failure) -> live)
+        return known.whenThere()
+                .handle((live, failure) -> live)
                 .thenCompose(live -> live == null ? CompletableFuture.<Void>completedFuture(null) : live.closeAsync());
     }
 
     /** Waits for the threads of the session that {@link #close()} has closed. */
     public void join() {
-        CompletableFuture<LiveSession> known = latest.get();
-        if (known != null && known.isDone() && !known.isCompletedExceptionally()) {
-            known.join().session().close();
+        LiveSession live = latestLive();
+        if (live != null) {
+            live.session().close();
         }
     }
 
-    private void open(CompletableFuture<LiveSession> opening) {
+    private void open(OpeningSession opening) {
         CompletableFuture<Session> session;
         try {
             session = backend.open(options);
         } catch (RuntimeException e) {
-            opening.completeExceptionally(e);
+            opening.failed(e);
             return;
         }
         session.whenComplete((opened, failure) -> {
             if (opened == null) {
-                opening.completeExceptionally(Failures.of(failure));
+                opening.failed(Failures.of(failure));
             } else {
                 LiveSession live = LiveSession.of(opened, events);
-                opening.complete(live);
+                opening.opened(live);
                 if (closed) {
                     // The client was closed while this was under way, perhaps too early for close() to see it.
                     live.closeAsync();
                 }
             }
         });
-    }
-
-    private static boolean isUsable(CompletableFuture<LiveSession> future) {
-        if (!future.isDone()) {
-            return true;
-        }
-        return !future.isCompletedExceptionally()
-                && !future.join().session().state().isTerminal();
     }
 }

@@ -13,7 +13,7 @@ import io.quorate.internal.GrantRule.Standing;
 import io.quorate.internal.GrantRule.Verdict;
 import io.quorate.lease.LossCause;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -64,12 +64,14 @@ final class WaitingLine implements QueueSight.Viewer {
      */
     private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
 
-    private final Map<QueueEntry, Ownership> owned = new HashMap<>();
+    private final Map<QueueEntry, Ownership> owned = new LinkedHashMap<>();
     private int enqueuing;
-    private boolean ended;
     private boolean confirming;
     private boolean idleSinceLastLook;
     private @Nullable Terms terms;
+
+    /** Why nothing is granted any more; {@code null} as long as something may be. */
+    private @Nullable QuorateException end;
 
     /** A place that has its ticket, and how to own it. */
     private static final class Waiting {
@@ -96,7 +98,7 @@ final class WaitingLine implements QueueSight.Viewer {
     /** Begins to watch the terms on which the rule of the queue depends. What is asked for next is asked for behind it. */
     void watchTerms(QueueTerms place) {
         if (terms == null) {
-            terms = new Terms(session, place, this::termsChanged);
+            terms = new Terms(session, place, this::termsChanged, this::ended);
         }
     }
 
@@ -170,16 +172,16 @@ final class WaitingLine implements QueueSight.Viewer {
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
             waiting.values().forEach(each -> each.seen = false);
-            Map.copyOf(owned).values().forEach(Ownership::suspended);
+            List.copyOf(owned.values()).forEach(Ownership::suspended);
         } else if (state.isTerminal()) {
-            ended = true;
+            QuorateException ending = state == SessionState.CLOSED
+                    ? new SessionClosedException(session.id())
+                    : new SessionExpiredException(session.id());
+            end = ending;
             LossCause cause = OwnershipState.lossBy(state);
-            Map.copyOf(owned).values().forEach(ownership -> ownership.lose(cause));
+            List.copyOf(owned.values()).forEach(ownership -> ownership.lose(cause));
             owned.clear();
-            failAll(
-                    state == SessionState.CLOSED
-                            ? new SessionClosedException(session.id())
-                            : new SessionExpiredException(session.id()));
+            failAll(ending);
         }
     }
 
@@ -225,7 +227,7 @@ final class WaitingLine implements QueueSight.Viewer {
 
     @Override
     public void ended(QuorateException cause) {
-        ended = true;
+        end = cause;
         failAll(cause);
     }
 
@@ -235,6 +237,13 @@ final class WaitingLine implements QueueSight.Viewer {
             return;
         }
         place.ticket(ticket);
+        QuorateException ending = end;
+        if (ending != null) {
+            session.dequeue(ticket);
+            place.end();
+            place.waiter().failed(ending);
+            return;
+        }
         Waiting arrived = new Waiting(place, ticket, grants, session.state() == SessionState.CONNECTED);
         waiting.put(ticket.revision(), arrived);
         sight.arrived(ticket);
@@ -288,7 +297,7 @@ final class WaitingLine implements QueueSight.Viewer {
 
     /** Grants turns from the front, and aims at those for whom the first who has none waits. */
     private void judge() {
-        while (!ended && !waiting.isEmpty()) {
+        while (end == null && !waiting.isEmpty()) {
             Waiting first = waiting.firstEntry().getValue();
             Verdict verdict = verdict(first);
             if (verdict instanceof Verdict.Refused refused) {
@@ -306,7 +315,7 @@ final class WaitingLine implements QueueSight.Viewer {
                 grant(first);
             }
         }
-        if (!ended) {
+        if (end == null) {
             sight.aimAt(List.of());
         }
     }
@@ -335,6 +344,8 @@ final class WaitingLine implements QueueSight.Viewer {
             confirming = false;
             if (failure == null) {
                 judge();
+            } else {
+                Retry.later(session, this::judge);
             }
         });
     }

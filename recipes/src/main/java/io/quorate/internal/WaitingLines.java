@@ -134,11 +134,11 @@ public final class WaitingLines {
 
     /** Ends all that is held and waited for, because the session is about to be closed. */
     void end() {
-        Map.copyOf(lines).values().forEach(line -> line.sessionIs(SessionState.CLOSED));
+        List.copyOf(lines.values()).forEach(line -> line.sessionIs(SessionState.CLOSED));
     }
 
     private void sessionIs(SessionState state) {
-        Map.copyOf(lines).values().forEach(line -> line.sessionIs(state));
+        List.copyOf(lines.values()).forEach(line -> line.sessionIs(state));
         if (state.isTerminal()) {
             lines.clear();
         }

@@ -146,6 +146,21 @@ class SystemTickerTest {
     }
 
     @Test
+    void callsAreTimedByTheMonotonicClockAlone() {
+        long before = ticker.awakeNanos();
+        bothPass(100);
+        wallMillis.addAndGet(60_000);
+
+        assertThat(NANOSECONDS.toMillis(ticker.awakeNanos() - before)).isEqualTo(100);
+    }
+
+    @Test
+    void tickerOfASingleClockTimesCallsByThat() {
+        Ticker single = () -> 42;
+        assertThat(single.awakeNanos()).isEqualTo(42);
+    }
+
+    @Test
     void systemTickerAdvances() {
         Ticker system = Ticker.system();
         long first = system.nanos();

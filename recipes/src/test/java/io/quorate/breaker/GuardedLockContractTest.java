@@ -2,6 +2,7 @@ package io.quorate.breaker;
 
 import io.quorate.backend.testing.BackendFixture;
 import io.quorate.backend.testing.ModelFixture;
+import io.quorate.breaker.testing.GuardedFixture;
 import io.quorate.lock.testing.LockContract;
 import java.time.Duration;
 

@@ -95,7 +95,8 @@ final class TamperedBackend implements Backend {
 
     /** Calls a method and throws what it throws. */
     @SuppressWarnings("NullAway") // A method without parameters has no array of arguments.
-    static @Nullable Object invoke(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
+    private static @Nullable Object invoke(Object target, Method method, Object @Nullable [] arguments)
+            throws Throwable {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {

@@ -15,7 +15,10 @@ final class AwaitTest {
 
     @Test
     void timeOutCancelsTheOperationAndNamesItWithTheReason() {
-        assertThatThrownBy(() -> Await.within(Duration.ZERO, future, "acquiring lock 'a'", () -> "others hold it"))
+        assertThatThrownBy(() -> Await.within(
+                        Duration.ZERO,
+                        future,
+                        () -> new TimeoutExceededException("acquiring lock 'a'", Duration.ZERO, "others hold it")))
                 .isInstanceOf(TimeoutExceededException.class)
                 .hasMessage("acquiring lock 'a' did not succeed within PT0S: others hold it");
         assertThat(future).isCancelled();
@@ -56,7 +59,7 @@ final class AwaitTest {
     void limitBeyondAllClocksMeansForever() throws InterruptedException {
         future.complete("granted");
 
-        assertThat(Await.within(Duration.ofSeconds(Long.MAX_VALUE), future, "it", () -> "?"))
+        assertThat(Await.within(Duration.ofSeconds(Long.MAX_VALUE), future, IllegalStateException::new))
                 .isEqualTo("granted");
     }
 }

@@ -12,6 +12,7 @@ import io.quorate.backend.Entry;
 import io.quorate.backend.Key;
 import io.quorate.backend.Listing;
 import io.quorate.backend.QueueEntry;
+import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scheduler;
 import io.quorate.backend.Scope;
@@ -53,6 +54,7 @@ final class ScriptedSession implements Session {
     final List<CompletableFuture<Optional<Entry>>> reads = new ArrayList<>();
     final List<Runnable> timers = new ArrayList<>();
     final List<CompletableFuture<Listing>> listings = new ArrayList<>();
+    final List<CompletableFuture<CommitResult>> commits = new ArrayList<>();
 
     /** Who is told of what is watched at the moment. */
     final Map<Key, WatchListener> watched = new LinkedHashMap<>();
@@ -144,6 +146,23 @@ final class ScriptedSession implements Session {
     void tellOfAll(Key queue, boolean initial, List<Change> changes) {
         requireNonNull(watched.get(queue), "nobody watches " + queue)
                 .onBatch(new WatchBatch(++revision, initial, false, changes));
+    }
+
+    /** Tells whoever watches the terms of a queue that there are none yet. */
+    void noTerms(Key key) {
+        requireNonNull(watched.get(key)).onBatch(new WatchBatch(++revision, true, false, List.of()));
+    }
+
+    /** Tells whoever watches the terms of a queue what they are. */
+    void termsAre(Key key, String value) {
+        Entry terms = new Entry(key, Bytes.utf8(value), 1, 1, null, Instant.EPOCH);
+        requireNonNull(watched.get(key))
+                .onBatch(new WatchBatch(++revision, false, false, List.of(new Change.Put(terms))));
+    }
+
+    /** Tells whoever watches something that the watch has come to its end. */
+    void watchEnds(Key key, QuorateException cause) {
+        requireNonNull(watched.remove(key)).onEnd(cause);
     }
 
     void runTasks() {
@@ -292,7 +311,9 @@ final class ScriptedSession implements Session {
 
     @Override
     public CompletableFuture<CommitResult> commit(Commit commit) {
-        throw new UnsupportedOperationException("not in the script");
+        CompletableFuture<CommitResult> answer = new CompletableFuture<>();
+        commits.add(answer);
+        return answer;
     }
 
     @Override

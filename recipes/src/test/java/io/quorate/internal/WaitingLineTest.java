@@ -2,10 +2,14 @@ package io.quorate.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.backend.AccessDeniedException;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Change;
+import io.quorate.backend.CommitResult;
 import io.quorate.backend.Key;
+import io.quorate.backend.OverloadedException;
 import io.quorate.backend.QuorateException;
+import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.backend.Ticket;
@@ -23,6 +27,14 @@ final class WaitingLineTest {
     /** Waits for every single one who is ahead, as who needs all permits of a semaphore. */
     private static final GrantRule ALL =
             queue -> queue.ahead().isEmpty() ? GrantRule.Verdict.turn() : GrantRule.Verdict.behind(queue.ahead());
+
+    /** Has its turn as soon as there are terms. */
+    private static final GrantRule BY_TERMS =
+            queue -> queue.terms().isPresent() ? GrantRule.Verdict.turn() : GrantRule.Verdict.behind(List.of());
+
+    private static final QueueTerms TERMS = new QueueTerms(Key.of("/permits/orders"), Bytes.utf8("1"));
+
+    private final QuorateException refused = new OverloadedException("too much is in flight", null);
 
     private final ScriptedSession session = new ScriptedSession();
     private final WaitingLines lines = new WaitingLines(session);
@@ -297,6 +309,89 @@ final class WaitingLineTest {
         session.proven = true;
         session.reads.get(1).complete(Optional.empty());
         assertThat(own.told).containsExactly("granted");
+    }
+
+    @Test
+    void proofThatWasRefusedIsAskedForAgain() {
+        session.proven = false;
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 0);
+
+        session.reads.get(0).completeExceptionally(refused);
+        assertThat(session.reads).as("not at once").hasSize(1);
+        session.runTimers();
+        assertThat(session.reads).hasSize(2);
+
+        session.proven = true;
+        session.reads.get(1).complete(Optional.empty());
+        assertThat(own.told).containsExactly("granted");
+    }
+
+    @Test
+    void readingThatWasRefusedIsRepeated() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        session.seen(QUEUE, 1, true);
+        session.gone(QUEUE, 1);
+
+        session.listings.get(0).completeExceptionally(refused);
+        assertThat(session.listings).as("not at once").hasSize(1);
+        session.runTimers();
+        session.listed(1, QUEUE, 2);
+
+        assertThat(own.told).containsExactly("waits", "granted");
+    }
+
+    @Test
+    void readingIsNotRepeatedForASessionThatHasEnded() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        session.seen(QUEUE, 1, true);
+        session.gone(QUEUE, 1);
+        session.becomes(SessionState.EXPIRED);
+
+        session.listings.get(0).completeExceptionally(new SessionExpiredException(ScriptedSession.ID));
+        session.runTimers();
+
+        assertThat(session.listings).hasSize(1);
+        assertThat(own.told).containsExactly("waits", "failed");
+    }
+
+    @Test
+    void termsWhoseCreationWasRefusedAreCreatedLater() {
+        lines.watchTerms(QUEUE, TERMS);
+        Recorder own = new Recorder();
+        join(QUEUE, BY_TERMS, own);
+        session.noTerms(TERMS.key());
+        session.ticket(0, QUEUE, 0);
+
+        session.commits.get(0).completeExceptionally(refused);
+        assertThat(session.commits).as("not at once").hasSize(1);
+        session.runTimers();
+        assertThat(session.commits).hasSize(2);
+        session.termsAre(TERMS.key(), "1");
+        session.commits.get(1).complete(new CommitResult(1));
+        session.runTimers();
+
+        assertThat(session.commits).hasSize(2);
+        assertThat(own.told).containsExactly("granted");
+    }
+
+    @Test
+    void whoMustNotReadTheTermsIsToldSoEvenIfTheTicketComesLater() {
+        lines.watchTerms(QUEUE, TERMS);
+        Recorder first = new Recorder();
+        join(QUEUE, BY_TERMS, first);
+        Recorder second = new Recorder();
+        join(QUEUE, BY_TERMS, second);
+        session.ticket(0, QUEUE, 0);
+
+        session.watchEnds(TERMS.key(), new AccessDeniedException("the terms are not for you", null));
+        session.ticket(1, QUEUE, 1, 0);
+
+        assertThat(first.told).endsWith("failed");
+        assertThat(second.told).containsExactly("failed");
+        assertThat(session.dequeued).contains(ScriptedSession.place(QUEUE, 1).key());
     }
 
     @Test

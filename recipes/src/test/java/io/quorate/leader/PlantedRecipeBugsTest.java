@@ -7,6 +7,8 @@ import io.quorate.backend.testing.BackendFixture;
 import io.quorate.backend.testing.ModelFixture;
 import io.quorate.leader.testing.LeaderElectionContract;
 import io.quorate.leader.testing.LeaderLatchContract;
+import io.quorate.mutation.testing.MutatedClasses;
+import io.quorate.mutation.testing.Mutation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ import org.opentest4j.TestAbortedException;
  */
 final class PlantedRecipeBugsTest {
 
+    private static final Path SOURCES = Path.of("src/main/java/io/quorate");
     private static final String CANDIDACY = "internal/leader/Candidacy.java";
     private static final String LATCH = "internal/leader/QueueLeaderLatch.java";
     private static final String ELECTION = "internal/leader/QueueLeaderElection.java";
@@ -122,7 +125,7 @@ final class PlantedRecipeBugsTest {
         }
 
         Mutation mutation() {
-            return new Mutation(file, find, replace);
+            return new Mutation(SOURCES, file, find, replace);
         }
     }
 
@@ -206,7 +209,7 @@ final class PlantedRecipeBugsTest {
 
     @Test
     void sourcesWithoutAMistakePass(@TempDir Path directory) throws Exception {
-        Mutation none = new Mutation(LATCH, "listeners.failed(cause);", "listeners.failed(cause);");
+        Mutation none = new Mutation(SOURCES, LATCH, "listeners.failed(cause);", "listeners.failed(cause);");
 
         assertThat(whoNotices(MutatedClasses.with(none, directory))).isEmpty();
     }

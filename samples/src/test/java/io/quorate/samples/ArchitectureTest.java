@@ -11,7 +11,8 @@ final class ArchitectureTest extends ArchitectureContract {
             "org.apache.zookeeper.server.embedded",
             "com.sun.net.httpserver");
     private static final Set<String> CLOCK_READERS = Set.of();
-    private static final Set<String> THREAD_OWNERS = Set.of("io.quorate.samples.StallableLink");
+    private static final Set<String> THREAD_OWNERS =
+            Set.of("io.quorate.samples.Failover", "io.quorate.samples.LimitedJobs", "io.quorate.samples.StallableLink");
     private static final Set<String> RANDOM_SOURCES = Set.of();
 
     @Override

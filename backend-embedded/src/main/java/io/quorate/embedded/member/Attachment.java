@@ -240,6 +240,11 @@ public final class Attachment {
         });
     }
 
+    /** Returns the member's state, for reading. */
+    public StateMachine state() {
+        return service.state();
+    }
+
     /** Begins to tell of changes behind the state as it is. */
     public StateMachine watch(long id, Key key, Scope scope) {
         service.watches().add(new Watcher(session, id, key, scope));

@@ -32,11 +32,19 @@ public final class EnsembleLoop implements Runnable {
     /** How often the thread looks for more work before it looks at the time. */
     private static final int ROUNDS_PER_LOOK = 4;
 
+    /** How long the thread leaves what nobody waits for to those who help. */
+    private static final long BACKGROUND_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     /** What is driven. All methods are called by whoever holds the loop's lock. */
     public interface Work {
 
         /** Does what there is to do; returns whether there was anything. */
         boolean runOnce();
+
+        /** Does a small piece of what nobody waits for; returns whether there is more of it. */
+        default boolean runInBackground() {
+            return false;
+        }
 
         /** Lets a tick pass. */
         void tick();
@@ -62,8 +70,11 @@ public final class EnsembleLoop implements Runnable {
     /** When the thread is going to look at the time again. */
     private volatile long wakesAt;
 
-    /** Guarded by the lock. */
+    // Guarded by the lock.
     private long nextTick;
+    private boolean helped;
+    private boolean worked;
+    private boolean hasMore;
 
     /** Creates a loop whose thread is not started. */
     public EnsembleLoop(String name, Work work, long tickNanos, LongSupplier monotonicNanos) {
@@ -117,6 +128,8 @@ public final class EnsembleLoop implements Runnable {
             boolean finished;
             try {
                 finished = drive(HELPING_ROUNDS) && !work.isDone();
+                runInBackground();
+                helped = true;
             } finally {
                 driving.unlock();
             }
@@ -143,12 +156,38 @@ public final class EnsembleLoop implements Runnable {
         return idle && !late;
     }
 
+    private void runInBackground() {
+        try {
+            hasMore = work.runInBackground();
+        } catch (RuntimeException e) {
+            log.error("{} goes on after a failure", thread.getName(), e);
+            hasMore = false;
+        }
+    }
+
+    /**
+     * Does a piece of what nobody waits for, as the loop's thread, unless helpers have done some. If there was anything else to do the
+     * thread keeps out of the way for a moment, because a caller that finds the lock taken has to wait for another thread.
+     *
+     * @return for how many nanoseconds at most the thread may sleep then
+     */
+    private long runInBackgroundUnlessHelped() {
+        if (!helped) {
+            runInBackground();
+        }
+        long pause = helped || worked ? BACKGROUND_PAUSE_NANOS : 0;
+        helped = false;
+        worked = false;
+        return hasMore ? pause : Long.MAX_VALUE;
+    }
+
     private boolean runUntilIdle(int rounds) {
         for (int round = 0; round < rounds; round++) {
             signalled = false;
             if (!runSafely()) {
                 return true;
             }
+            worked = true;
         }
         return false;
     }
@@ -158,8 +197,10 @@ public final class EnsembleLoop implements Runnable {
             return work.runOnce();
         } catch (RuntimeException e) {
             // Each member catches what is its own fault; this is a mistake of the front end, and the others go on.
+            // What it left undone is looked at with the next tick, so that a lasting failure does not keep the thread
+            // busy.
             log.error("{} goes on after a failure", thread.getName(), e);
-            return true;
+            return false;
         }
     }
 
@@ -171,6 +212,7 @@ public final class EnsembleLoop implements Runnable {
     @Override
     public void run() {
         while (true) {
+            long pause = Long.MAX_VALUE;
             // If the lock is not free, whoever has it lets the time pass too: waiting for it would hold up all helpers.
             if (driving.tryLock()) {
                 try {
@@ -178,19 +220,20 @@ public final class EnsembleLoop implements Runnable {
                     if (work.isDone()) {
                         return;
                     }
+                    pause = runInBackgroundUnlessHelped();
                 } finally {
                     driving.unlock();
                 }
             } else {
                 signal();
             }
-            sleep();
+            sleep(pause);
         }
     }
 
-    private void sleep() {
+    private void sleep(long atMost) {
         asleep = true;
-        long left = wakesAt - monotonicNanos.getAsLong();
+        long left = Math.min(wakesAt - monotonicNanos.getAsLong(), atMost);
         if (signalled) {
             // Whoever has the lock looks again when it has given it up; this is for a holder that does not come to
             // that.

@@ -157,6 +157,11 @@ public final class Member {
         return replica.tail().base().index();
     }
 
+    /** Returns whether it is taking a snapshot of its state, or having one kept. */
+    public boolean takesSnapshot() {
+        return snapshots.isUnderWay();
+    }
+
     /** Returns the state, for reading. */
     public StateMachine state() {
         return replica.state();
@@ -240,7 +245,6 @@ public final class Member {
             worked |= stepBatch();
             worked |= serving.run();
             worked |= stepBatch();
-            worked |= protocol.isRunning() && snapshots.step(life == Life.RUNNING);
             if (life == Life.STOPPING) {
                 continueStop();
             }
@@ -249,6 +253,23 @@ public final class Member {
             log.error("member {} halts: {}", id(), e.getMessage(), e);
             halt(e);
             return true;
+        }
+    }
+
+    /**
+     * Does a small piece of what nobody waits for; returns whether there is more of it. To be called now and then, whether there is
+     * other work or not.
+     */
+    public boolean runInBackground() {
+        if (!protocol.isRunning() || life.isOver() || life == Life.CLOSING) {
+            return false;
+        }
+        try {
+            return snapshots.step(life == Life.RUNNING);
+        } catch (RuntimeException e) {
+            log.error("member {} halts: {}", id(), e.getMessage(), e);
+            halt(e);
+            return false;
         }
     }
 

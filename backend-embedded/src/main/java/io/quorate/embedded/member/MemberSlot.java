@@ -1,7 +1,9 @@
 package io.quorate.embedded.member;
 
-import io.quorate.embedded.transport.InMemoryNetwork;
+import io.quorate.embedded.transport.Network;
+import io.quorate.embedded.transport.Transport;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,16 +45,18 @@ public final class MemberSlot {
     /**
      * Begins a new life of the member.
      *
+     * @param network what connects it to the others
+     * @param storage what stands between the member and its storage
      * @throws IllegalStateException if the member has not ended its life, or its storage is not released yet
      */
-    public void start(MemberSettings settings, InMemoryNetwork network, Runnable wakeUp) {
+    public void start(MemberSettings settings, Network network, UnaryOperator<MemberStore> storage, Runnable wakeUp) {
         Member present = member;
         if (present != null && !present.isReleased()) {
             throw new IllegalStateException("member " + id + " runs already");
         }
         EnsembleDirectory at = directory;
         MemberStore store = at == null ? memory.mount() : durable(at, settings);
-        Member started = new Member(settings, network.endpoint(id), store, wakeUp);
+        Member started = new Member(settings, network.endpoint(id), storage.apply(store), wakeUp);
         member = started;
         started.start();
     }
@@ -67,5 +71,21 @@ public final class MemberSlot {
     /** Forgets a member that has stopped. */
     public void clear() {
         member = null;
+    }
+
+    /**
+     * Begins a new life of a member that keeps its data in memory, over a transport of the caller's.
+     *
+     * @throws IllegalStateException if the member has not ended its life
+     */
+    public Member startInMemory(MemberSettings settings, Transport transport, Runnable wakeUp) {
+        Member present = member;
+        if (present != null && !present.isReleased()) {
+            throw new IllegalStateException("member " + id + " runs already");
+        }
+        Member started = new Member(settings, transport, memory.mount(), wakeUp);
+        member = started;
+        started.start();
+        return started;
     }
 }

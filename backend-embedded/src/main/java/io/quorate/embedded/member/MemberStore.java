@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * <p>Operations take effect in the order of the calls; no call blocks. One that finds no room waits for some, and those behind
  * it wait with it. None is ever dropped unless the storage fails, which it reports once, or is closed while it waits for room.
  */
-interface MemberStore {
+public interface MemberStore {
 
     /**
      * What was found at the start.
@@ -31,27 +31,36 @@ interface MemberStore {
 
     /** Receives what becomes of the operations, on any thread. */
     interface Listener {
+
+        /** The storage is open and was read. */
         void recovered(Recovered recovered);
 
+        /** An operation has ended, as the protocol is to be told. */
         void completed(Event completion);
 
+        /** The storage has failed; nothing else completes any more. */
         void failed(Throwable cause);
 
         /** A snapshot that was to be kept was not, and will not be; nothing else changed. */
         void snapshotAbandoned();
 
+        /** The storage is released. */
         void closed();
     }
 
     /** Opens and recovers; ends with {@link Listener#recovered} or {@link Listener#failed}. */
     void open(Listener listener);
 
+    /** Tells where the storage stands once everything that was asked for before is done. */
     void settle(long generation);
 
+    /** Makes records durable behind the last one. */
     void append(long generation, RecordBatch records);
 
+    /** Removes the records behind an index. */
     void truncate(long generation, long lastIndex);
 
+    /** Makes a promise durable. */
     void persistPromise(long generation, EpochPromise promise);
 
     /** Replaces everything by a received snapshot. */

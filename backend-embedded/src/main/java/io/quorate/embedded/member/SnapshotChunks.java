@@ -37,8 +37,8 @@ final class SnapshotChunks {
         if (length < 1 || length > MAX_BYTES) {
             throw new IOException("a chunk of a snapshot claims " + length + " bytes");
         }
-        byte[] chunk = reader.readNBytes(length);
-        if (chunk.length < length) {
+        byte[] chunk = new byte[length];
+        if (reader.readNBytes(chunk, 0, length) < length) {
             throw new EOFException("a snapshot ends in the middle of a chunk");
         }
         return chunk;

@@ -7,12 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshots that a member takes of its own state: when one is due, and the one that is being written, a chunk with each
+ * The snapshots that a member takes of its own state: when one is due, and the one that is being written, a piece with each
  * step, while the state goes on. Confined to the member's thread.
  */
 final class Snapshots {
 
     private static final int CHUNK_BYTES = 256 * 1024;
+
+    /** What is written in one go: it takes some ten microseconds, by which a write of a client may be late. */
+    private static final int PIECE_BYTES = 4 * 1024;
 
     /** How long to wait after the storage could not keep one. */
     private static final int PAUSE_TICKS = 600;
@@ -42,19 +45,25 @@ final class Snapshots {
         drop();
     }
 
-    /** Writes the next chunk, or begins a snapshot if one is due; returns whether there was anything to do. */
+    /** Writes the next piece, or begins a snapshot if one is due; returns whether there is more to write. */
     boolean step(boolean mayBegin) {
         SnapshotWriter writing = writer;
         if (writing == null) {
             return mayBegin && begin();
         }
-        byte[] chunk = writing.next(CHUNK_BYTES);
-        if (chunk != null) {
-            chunks.add(chunk);
-        } else {
+        int bytes = writing.advance(PIECE_BYTES);
+        boolean isLast = writing.isEnded();
+        if (isLast || bytes >= CHUNK_BYTES) {
+            chunks.add(writing.take());
+        }
+        if (isLast) {
             store();
         }
-        return true;
+        return !isLast;
+    }
+
+    boolean isUnderWay() {
+        return writer != null || storing;
     }
 
     private boolean begin() {

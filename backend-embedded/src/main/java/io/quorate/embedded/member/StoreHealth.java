@@ -10,9 +10,10 @@ import java.util.Optional;
  * @param stalled whether it takes so long that this member should not lead
  * @param slow whether it took longer than it should not long ago
  */
-record StoreHealth(boolean spaceLow, boolean full, boolean stalled, boolean slow) {
+public record StoreHealth(boolean spaceLow, boolean full, boolean stalled, boolean slow) {
 
-    static final StoreHealth GOOD = new StoreHealth(false, false, false, false);
+    /** Nothing is wrong. */
+    public static final StoreHealth GOOD = new StoreHealth(false, false, false, false);
 
     /** Whether nothing becomes durable now, so that the others should not wait for this member. */
     boolean isBlocked() {

@@ -1,7 +1,7 @@
 /**
  * The runtime of a member: what stands between the protocol core, the storage, the replicated state and the sessions.
  *
- * <p>A {@link io.quorate.embedded.member.Member} has no thread, no clock and no randomness of its own. Whoever drives it calls two
+ * <p>A {@link io.quorate.embedded.member.Member} has no thread, no clock and no randomness of its own. Whoever drives it calls three
  * methods; an {@link io.quorate.embedded.member.EnsembleLoop} does so for all members of a process, a simulation by hand:
  *
  * <pre>{@code
@@ -13,7 +13,8 @@
  *                                         applying tells watches, then those who wait for the transaction
  *     what the sessions ask for        -> leaves for the leader, in the order in which they asked
  *     what a leader was asked for      -> is judged and proposed as one batch, and confirmed by one round
- *     a chunk of a snapshot            -> if one is being written
+ * runInBackground():
+ *     a piece of a snapshot            -> if one is being written or due
  * tick():
  *     one tick for the protocol, the silent sessions and the disk, then runOnce()
  * }</pre>

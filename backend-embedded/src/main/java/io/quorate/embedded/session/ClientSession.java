@@ -35,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,6 @@ public final class ClientSession implements Session {
     private final Renewal renewal;
     private final Admission.Share share;
     private final SessionCore core;
-    private final AtomicLong watchIds = new AtomicLong();
     private volatile boolean closing;
 
     ClientSession(
@@ -222,18 +220,13 @@ public final class ClientSession implements Session {
         if (scope != Scope.SUBTREE) {
             refuseRoot(key, "watched in this scope");
         }
-        ClientWatch watch = new ClientWatch(this, namespace, watchIds.incrementAndGet(), key, scope, listener);
+        ClientWatch watch = new ClientWatch(this, key, new WatchPlace(namespace.absolute(key), scope), listener);
         if (isOver()) {
             throw over();
         }
         share.admitWatch();
         frontEnd.submit(lane, () -> core.add(watch));
         return watch;
-    }
-
-    /** Runs a task on the lane, unless that has ended. */
-    void onLane(Runnable task) {
-        lane.offer(task);
     }
 
     /** Forgets a watch that its user closed. Called by any thread. */
@@ -300,6 +293,16 @@ public final class ClientSession implements Session {
         return state.get() == SessionState.EXPIRED ? new SessionExpiredException(id) : new SessionClosedException(id);
     }
 
+    /** Returns what the session watches, for people. Called on the loop. */
+    public List<String> openWatches() {
+        return core.openWatches();
+    }
+
+    /** Returns the client that has opened the session. */
+    public EmbeddedBackend client() {
+        return core.client();
+    }
+
     // ---- faults, for tests; called by any thread
 
     /** Breaks the connection until {@link #restore}. */
@@ -320,6 +323,11 @@ public final class ClientSession implements Session {
     /** Breaks the connection when the next write is answered, before the answer arrives. */
     public void loseNextReply() {
         frontEnd.submit(lane, core.link()::loseNextReply);
+    }
+
+    /** Loses no answer after all, if none was lost yet. */
+    public void keepReplies() {
+        frontEnd.submit(lane, core.link()::keepReplies);
     }
 
     /** Breaks the connection when the next write is sent, before it arrives. */

@@ -40,6 +40,7 @@ public final class EmbeddedBackend implements Backend {
     private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<EventLane> lanes = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean unreachable;
 
     /**
      * Creates a client.
@@ -71,6 +72,10 @@ public final class EmbeddedBackend implements Backend {
         return closed;
     }
 
+    boolean isUnreachable() {
+        return unreachable;
+    }
+
     void began(ClientSession session) {
         sessions.add(session);
     }
@@ -86,6 +91,41 @@ public final class EmbeddedBackend implements Backend {
     /** Returns the names of the threads of this client that are alive. */
     public List<String> liveThreads() {
         return lanes.stream().filter(EventLane::isAlive).map(EventLane::name).toList();
+    }
+
+    // ---- faults, for tests; called by any thread
+
+    /** Breaks the connections of all sessions, and lets none be opened, until {@link #restore}. */
+    public void cut() {
+        unreachable = true;
+        sessions.forEach(ClientSession::cut);
+    }
+
+    /** Loses everything in both directions, and lets no session be opened, until {@link #restore}. */
+    public void hang() {
+        unreachable = true;
+        sessions.forEach(ClientSession::hang);
+    }
+
+    /** Ends what {@link #cut} or {@link #hang} began. */
+    public void restore() {
+        unreachable = false;
+        sessions.forEach(ClientSession::restore);
+    }
+
+    /** Breaks the connection of each open session when its next write is answered, before the answer arrives. */
+    public void loseNextReply() {
+        sessions.forEach(ClientSession::loseNextReply);
+    }
+
+    /** Loses no answer after all, if none was lost yet. */
+    public void keepReplies() {
+        sessions.forEach(ClientSession::keepReplies);
+    }
+
+    /** Returns the lanes that have not ended. */
+    public List<EventLane> lanes() {
+        return List.copyOf(lanes);
     }
 
     @Override

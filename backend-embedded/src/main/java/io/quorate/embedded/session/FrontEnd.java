@@ -157,6 +157,16 @@ public final class FrontEnd {
         return timer;
     }
 
+    /** Runs something once a delay has passed. */
+    public void runAfter(Duration delay, Runnable task) {
+        Timer unused = after(delay, task);
+    }
+
+    /** Returns the sessions that are open. */
+    public List<ClientSession> sessions() {
+        return List.copyOf(sessions);
+    }
+
     /** Returns a member that serves and whose state is no older than an index, another one each time. */
     @Nullable
     Member servingMember(long index) {

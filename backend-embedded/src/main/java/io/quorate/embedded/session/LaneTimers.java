@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The timers of the lanes of one process. A timer that was cancelled is dropped when its time comes, or with many others. */
-final class LaneTimers {
+public final class LaneTimers {
 
     private static final int MIN_PURGE = 64;
 
@@ -51,12 +51,14 @@ final class LaneTimers {
     private long lastNumber;
     private int cancelled;
 
-    LaneTimers(Ticker ticker, LongConsumer onDueAt) {
+    /** Creates it without timers; {@code onDueAt} is told when a timer is due before all others. */
+    public LaneTimers(Ticker ticker, LongConsumer onDueAt) {
         this.ticker = ticker;
         this.onDueAt = onDueAt;
     }
 
-    Subscription schedule(EventLane lane, Runnable task, long delayNanos) {
+    /** Hands a task over to a lane once the delay has passed. */
+    public Subscription schedule(EventLane lane, Runnable task, long delayNanos) {
         long due = ticker.nanos() + delayNanos;
         Timer timer;
         boolean isFirst;
@@ -87,7 +89,8 @@ final class LaneTimers {
         }
     }
 
-    boolean run() {
+    /** Hands over all tasks whose time has come; returns whether there were any. */
+    public boolean run() {
         boolean any = false;
         for (Timer due = takeDue(); due != null; due = takeDue()) {
             any = true;
@@ -106,7 +109,8 @@ final class LaneTimers {
         }
     }
 
-    long nanosToFirst() {
+    /** Returns in how many nanoseconds a timer is due, {@link Long#MAX_VALUE} if there is none. */
+    public long nanosToFirst() {
         lock.lock();
         try {
             Timer first = timers.peek();

@@ -54,7 +54,7 @@ final class SessionCore implements SessionLink.Listener {
         this.renewal = renewal;
         this.link = new SessionLink(frontEnd, this, session.id().value());
         this.operations = new Operations(this, frontEnd, link, renewal, namespace, share, lane);
-        this.watches = new Watches(link);
+        this.watches = new Watches(link, namespace, lane);
     }
 
     /** Begins at the member that has opened the session. */
@@ -65,7 +65,17 @@ final class SessionCore implements SessionLink.Listener {
         renewLater();
         if (backend.isClosed()) {
             session.closeQuietly();
+        } else if (backend.isUnreachable()) {
+            link.cut();
         }
+    }
+
+    EmbeddedBackend client() {
+        return backend;
+    }
+
+    List<String> openWatches() {
+        return watches.names();
     }
 
     ClientSession session() {

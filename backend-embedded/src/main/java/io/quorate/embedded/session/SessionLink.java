@@ -224,6 +224,10 @@ final class SessionLink implements Attachment.Client {
         losesNextReply = true;
     }
 
+    void keepReplies() {
+        losesNextReply = false;
+    }
+
     void loseNextRequest() {
         losesNextRequest = true;
     }

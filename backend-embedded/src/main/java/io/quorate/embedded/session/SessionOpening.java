@@ -62,7 +62,7 @@ final class SessionOpening {
             return;
         }
         long mine = ++attempt;
-        Member member = frontEnd.servingMember(0);
+        Member member = backend.isUnreachable() ? null : frontEnd.servingMember(0);
         if (member != null) {
             byte[] drawn = password();
             long version = member.servingVersion();

@@ -3,57 +3,97 @@ package io.quorate.embedded.session;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.tree.WatchedChange;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The open watches of a session. Confined to the loop. */
+/** The open watches of a session, in groups that look at the same. Confined to the loop. */
 final class Watches {
 
     private final SessionLink link;
-    private final Map<Long, ClientWatch> open = new LinkedHashMap<>();
+    private final Namespace namespace;
+    private final EventLane lane;
+    private final Map<WatchPlace, WatchGroup> groups = new LinkedHashMap<>();
+    private final Map<Long, WatchGroup> groupsById = new HashMap<>();
+    private long lastId;
 
-    Watches(SessionLink link) {
+    Watches(SessionLink link, Namespace namespace, EventLane lane) {
         this.link = link;
+        this.namespace = namespace;
+        this.lane = lane;
     }
 
     void add(ClientWatch watch) {
-        if (!watch.isClosed()) {
-            open.put(watch.id(), watch);
-            if (link.isOpen()) {
-                serve(watch);
-            }
+        if (watch.isClosed()) {
+            return;
+        }
+        WatchGroup group = groups.get(watch.place());
+        boolean isNew = group == null;
+        if (group == null) {
+            group = new WatchGroup(++lastId, namespace, watch.place(), lane);
+            groups.put(group.place(), group);
+            groupsById.put(group.id(), group);
+        }
+        group.add(watch);
+        if (!link.isOpen()) {
+            return;
+        }
+        if (isNew) {
+            serve(group);
+        } else {
+            // Over an open link the group is told of every change, so that its view is the present state.
+            StateMachine state = link.attached().state();
+            link.saw(state.appliedIndex());
+            group.welcome(state);
         }
     }
 
     void remove(ClientWatch watch) {
-        if (open.remove(watch.id()) != null) {
-            link.attachment().ifPresent(attachment -> attachment.unwatch(watch.id()));
+        WatchGroup group = groups.get(watch.place());
+        if (group == null) {
+            return;
+        }
+        group.remove(watch);
+        if (group.isEmpty()) {
+            groups.remove(group.place());
+            groupsById.remove(group.id());
+            link.attachment().ifPresent(attachment -> attachment.unwatch(group.id()));
         }
     }
 
     /** Has the new member tell of changes, and brings each listener to the member's state. */
     void resume() {
-        List.copyOf(open.values()).forEach(this::serve);
+        List.copyOf(groups.values()).forEach(this::serve);
     }
 
-    private void serve(ClientWatch watch) {
-        StateMachine tree = link.attached().watch(watch.id(), watch.absolute(), watch.scope());
-        link.saw(tree.appliedIndex());
-        watch.onWhole(tree);
+    private void serve(WatchGroup group) {
+        WatchPlace place = group.place();
+        StateMachine state = link.attached().watch(group.id(), place.absolute(), place.scope());
+        link.saw(state.appliedIndex());
+        group.resume(state);
     }
 
-    void onChanges(long watch, long index, List<WatchedChange> changes, StateMachine tree) {
-        ClientWatch watching = open.get(watch);
-        if (watching != null) {
-            watching.onChanges(index, changes, tree);
+    void onChanges(long id, long index, List<WatchedChange> changes, StateMachine state) {
+        WatchGroup group = groupsById.get(id);
+        if (group != null) {
+            group.onChanges(index, changes, state);
         }
+    }
+
+    /** Returns what is watched, for people. */
+    List<String> names() {
+        return groups.keySet().stream()
+                .map(place -> place.absolute() + " (" + place.scope() + ")")
+                .toList();
     }
 
     /** Forgets all and returns them. */
     List<ClientWatch> end() {
-        List<ClientWatch> watching = new ArrayList<>(open.values());
-        open.clear();
+        List<ClientWatch> watching = new ArrayList<>();
+        groups.values().forEach(group -> watching.addAll(group.watches()));
+        groups.clear();
+        groupsById.clear();
         return watching;
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Messages are handed over as they are. A connection whose receiver has too many messages waiting is closed. Confined to
  * the thread that drives the members.
  */
-public final class InMemoryNetwork {
+public final class InMemoryNetwork implements Network {
 
     private static final int MAX_WAITING = 1 << 16;
 
@@ -22,7 +22,7 @@ public final class InMemoryNetwork {
     /** Creates a network without members. */
     public InMemoryNetwork() {}
 
-    /** Returns a new way of a member to the others. It is used for one life of the member. */
+    @Override
     public Transport endpoint(int member) {
         return new Endpoint(member);
     }

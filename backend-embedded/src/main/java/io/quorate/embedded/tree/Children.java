@@ -42,9 +42,11 @@ final class Children {
             return null;
         }
         int mask = nodes.length - 1;
-        for (int i = slot(hash(path, start, end), mask); ; i = (i + 1) & mask) {
+        int hash = hash(path, start, end);
+        for (int i = slot(hash, mask); ; i = (i + 1) & mask) {
             Znode node = nodes[i];
-            if (node == null || isNamed(node, path, start, end)) {
+            // A string keeps its hash, so that the characters of another one are rarely looked at.
+            if (node == null || (node.name.hashCode() == hash && isNamed(node, path, start, end))) {
                 return node;
             }
         }

@@ -38,7 +38,7 @@ final class Invariants {
     }
 
     void check() {
-        checkNode(tree.root(), "");
+        checkNode(tree.root());
         hold(nodes == tree.nodes(), "there are " + nodes + " nodes, not " + tree.nodes());
         hold(bytes == tree.bytes(), "the nodes have " + bytes + " bytes, not " + tree.bytes());
         hold(digest == tree.digest(), "the digest of the nodes is out of date");
@@ -47,14 +47,14 @@ final class Invariants {
         checkSessions();
     }
 
-    private void checkNode(Znode node, String path) {
+    private void checkNode(Znode node) {
         nodes++;
         bytes += node.sizeInBytes();
         digest += Digest.metadata(node, state.rules()) + Digest.value(node);
-        hold(node.czxid <= node.mzxid && node.czxid <= node.pzxid, path + ": an index precedes its creation");
-        hold(Math.max(node.mzxid, node.pzxid) <= state.appliedIndex(), path + ": an index has not been applied");
+        hold(node.czxid <= node.mzxid && node.czxid <= node.pzxid, node, "an index precedes its creation");
+        hold(Math.max(node.mzxid, node.pzxid) <= state.appliedIndex(), node, "an index has not been applied");
         if (node.isEphemeral()) {
-            hold(node.childCount() == 0, path + " is ephemeral and has children");
+            hold(node.childCount() == 0, node, "it is ephemeral and has children");
             ephemerals.computeIfAbsent(node.owner, id -> new HashSet<>()).add(node);
         }
         if (node.kind == NodeKind.TTL) {
@@ -63,25 +63,25 @@ final class Invariants {
         if (node.isSpentContainer()) {
             spent.add(node);
         }
-        checkChildren(node, path);
+        checkChildren(node);
     }
 
-    private void checkChildren(Znode node, String path) {
+    private void checkChildren(Znode node) {
         int count = 0;
         Znode elder = null;
         for (Znode child = node.firstChild(); child != null; child = child.next) {
-            String childPath = path + '/' + child.name;
-            hold(child.parent == node && child.previous == elder, childPath + " is not linked to its family");
-            hold(node.child(childPath, path.length() + 1, childPath.length()) == child, childPath + " is not found");
+            hold(child.parent == node && child.previous == elder, child, "it is not linked to its family");
+            hold(node.child(child.name, 0, child.name.length()) == child, child, "it is not found by its name");
             hold(
                     elder == null || Children.CREATION_ORDER.compare(elder, child) < 0,
-                    childPath + " is out of creation order");
-            hold(node.pzxid >= child.czxid, path + ": pzxid precedes the creation of " + child.name);
-            checkNode(child, childPath);
+                    child,
+                    "it is out of creation order");
+            hold(node.pzxid >= child.czxid, child, "its parent's pzxid precedes its creation");
+            checkNode(child);
             elder = child;
             count++;
         }
-        hold(count == node.childCount(), path + " has " + count + " children, not " + node.childCount());
+        hold(count == node.childCount(), node, "it has another number of children than it counts");
     }
 
     private void checkSessions() {
@@ -101,6 +101,13 @@ final class Invariants {
         }
         hold(ephemerals.isEmpty(), "nodes belong to sessions that are not open: " + ephemerals.keySet());
         hold(sum == sessions.digest(), "the digest of the sessions is out of date");
+    }
+
+    /** Checks what holds for a node. Its path is worked out for the message only: there may be a million of them. */
+    private static void hold(boolean condition, Znode node, String otherwise) {
+        if (!condition) {
+            throw new IllegalStateException(node.path() + ": " + otherwise);
+        }
     }
 
     private static void hold(boolean condition, String otherwise) {

@@ -17,6 +17,8 @@ public final class SnapshotLoader {
     private final ZnodeTree tree;
     private final SessionTable sessions = new SessionTable();
     private final Set<Znode> unsorted = new LinkedHashSet<>();
+    private String lastParentPath = "";
+    private Znode lastParent = root;
     private boolean begun;
     private boolean ended;
     private long index;
@@ -173,21 +175,39 @@ public final class SnapshotLoader {
 
     /** Returns the node of a path; what is missing on the way is put there to be read later. */
     private Znode place(String path) {
+        if (Paths.isRoot(path)) {
+            return root;
+        }
+        int slash = path.lastIndexOf('/');
+        // Most nodes come behind a sibling, so that the way to their parent was found already.
+        if (slash != lastParentPath.length() || !path.startsWith(lastParentPath)) {
+            lastParentPath = path.substring(0, slash);
+            lastParent = parent(path, slash);
+        }
+        return below(lastParent, path, slash + 1, path.length());
+    }
+
+    /** Returns the node of the first {@code length} characters of a path. */
+    private Znode parent(String path, int length) {
         Znode node = root;
         int start = 1;
-        while (start < path.length()) {
-            int slash = path.indexOf('/', start);
-            int end = slash < 0 ? path.length() : slash;
-            Znode child = node.child(path, start, end);
-            if (child == null) {
-                child = new Znode(node, path.substring(start, end), NodeKind.PERSISTENT);
-                child.czxid = Znode.UNREAD;
-                node.childrenForChange().append(child);
-            }
-            node = child;
+        while (start < length) {
+            int end = path.indexOf('/', start);
+            node = below(node, path, start, end);
             start = end + 1;
         }
         return node;
+    }
+
+    private static Znode below(Znode parent, String path, int start, int end) {
+        Znode present = parent.child(path, start, end);
+        if (present != null) {
+            return present;
+        }
+        Znode child = new Znode(parent, path.substring(start, end), NodeKind.PERSISTENT);
+        child.czxid = Znode.UNREAD;
+        parent.childrenForChange().append(child);
+        return child;
     }
 
     private void noteOrder(Znode node) {

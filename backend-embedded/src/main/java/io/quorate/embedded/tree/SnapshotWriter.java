@@ -63,8 +63,38 @@ public final class SnapshotWriter implements AutoCloseable {
         if (ended) {
             return null;
         }
+        fill(bytes);
+        return take();
+    }
+
+    /**
+     * Writes some more records into the chunk at hand, up to the last one of the snapshot.
+     *
+     * @param bytes how many bytes to aim at
+     * @return how many bytes the chunk has now
+     */
+    public int advance(int bytes) {
+        if (!ended) {
+            fill(output.size() + bytes);
+        }
+        return output.size();
+    }
+
+    /** Returns whether nothing more will be written, because all is or because the snapshot was closed. */
+    public boolean isEnded() {
+        return ended;
+    }
+
+    /** Returns the chunk at hand and begins the next one. */
+    public byte[] take() {
+        byte[] chunk = output.toByteArray();
+        output.clear();
+        return chunk;
+    }
+
+    private void fill(int bytes) {
         // What was written already adds nothing to the chunk; a call must not walk over it for long all the same.
-        int steps = Math.max(MIN_STEPS, bytes / SMALL_RECORD);
+        int steps = Math.max(MIN_STEPS, (bytes - output.size()) / SMALL_RECORD);
         while (output.size() < bytes && nextSession < sessions.size() && steps-- > 0) {
             write(sessions.get(nextSession++));
         }
@@ -79,9 +109,6 @@ public final class SnapshotWriter implements AutoCloseable {
             writeEnd();
             close();
         }
-        byte[] chunk = output.toByteArray();
-        output.clear();
-        return chunk;
     }
 
     /** Ends the snapshot, finished or not. Idempotent. */

@@ -1,6 +1,6 @@
 package io.quorate.embedded.sim;
 
-import io.quorate.backend.BackendView;
+import io.quorate.backend.Backend;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Content;
@@ -14,24 +14,19 @@ import io.quorate.backend.Ticket;
 import io.quorate.backend.Watch;
 import io.quorate.backend.WatchBatch;
 import io.quorate.backend.WatchListener;
-import io.quorate.embedded.session.ClientSession;
-import io.quorate.embedded.session.EmbeddedBackend;
-import io.quorate.embedded.session.FrontEnd;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated client process: the real session front end on a clock of its own, and a load of random operations whose answers
  * go to a {@link SessionRecord}.
  */
-final class EngineClient {
+final class EngineClient implements ClientProcess.Resident {
 
     private static final List<Key> KEYS = List.of(
             Key.of("/a"), Key.of("/a/x"), Key.of("/a/y"), Key.of("/b"), Key.of("/b/x"), Key.of("/e/1"), Key.of("/e/2"));
@@ -43,12 +38,8 @@ final class EngineClient {
     private record OpenWatch(Watch watch, WatchModel model) {}
 
     private final EngineWorld world;
-    private final int number;
-    private final SimClock clock;
-    private final long laneDelay;
-    private final SimLanes lanes;
-    private final FrontEnd frontEnd;
-    private final EmbeddedBackend backend;
+    private final ClientProcess process;
+    private final Backend backend;
     private final Duration timeout;
     private final List<OpenWatch> watches = new ArrayList<>();
     private final List<Ticket> tickets = new ArrayList<>();
@@ -57,118 +48,41 @@ final class EngineClient {
     private final List<SessionRecord> records = new ArrayList<>();
     private boolean opening;
     private boolean closing;
-    private boolean paused;
-    private boolean dead;
     private boolean retired;
-    private boolean runPlanned;
-    private boolean lanesPlanned;
-    private long nextTimer = Long.MAX_VALUE;
 
     EngineClient(EngineWorld world, int number, SimClock clock, Duration timeout, long laneDelay) {
         this.world = world;
-        this.number = number;
-        this.lanes = new SimLanes(world.flaw(), this::planLanes);
-        this.clock = clock;
+        this.process = world.newProcess(number, clock, laneDelay, this);
         this.timeout = timeout;
-        this.laneDelay = laneDelay;
-        RandomGenerator bits = world.random()::next;
-        this.frontEnd = new FrontEnd(world::members, this::planRun, clock, lanes, bits, Duration.ofMillis(400));
-        this.backend = new EmbeddedBackend(frontEnd, () -> new BackendView("simulated", true, List.of()), () -> {});
+        this.backend = process.newBackend();
     }
 
-    int number() {
-        return number;
+    ClientProcess process() {
+        return process;
     }
 
     String name() {
-        return "c" + number;
+        return "c" + process.number();
     }
 
     EngineWorld world() {
         return world;
     }
 
-    @Nullable
-    Session session() {
+    @Override
+    public @Nullable Session session() {
         return session;
     }
 
     boolean isDead() {
-        return dead;
-    }
-
-    // ---- stepping
-
-    void planRun() {
-        if (!runPlanned && !dead) {
-            runPlanned = true;
-            world.timeline().after(20, () -> {
-                runPlanned = false;
-                run();
-            });
-        }
-    }
-
-    private void run() {
-        if (paused || dead) {
-            return;
-        }
-        if (frontEnd.runOnce()) {
-            world.happenedAt(this);
-            for (EngineNode node : world.nodes()) {
-                node.planRun();
-            }
-            planRun();
-        }
-        world.throwPending();
-        planTimer();
-    }
-
-    private void planTimer() {
-        long nanos = frontEnd.nanosToTimer();
-        if (nanos != Long.MAX_VALUE) {
-            long due = world.timeline().now() + clock.micros(nanos);
-            if (due < nextTimer || nextTimer <= world.timeline().now()) {
-                nextTimer = due;
-                world.timeline().at(due, () -> {
-                    if (nextTimer == due) {
-                        nextTimer = Long.MAX_VALUE;
-                    }
-                    run();
-                });
-            }
-        }
-    }
-
-    private void planLanes() {
-        if (!lanesPlanned && !dead) {
-            lanesPlanned = true;
-            world.timeline().after(world.random().between(1, laneDelay), () -> {
-                lanesPlanned = false;
-                runLanes();
-            });
-        }
-    }
-
-    private void runLanes() {
-        if (paused || dead) {
-            return;
-        }
-        boolean worked = false;
-        while (lanes.runNext()) {
-            worked = true;
-            world.throwPending();
-        }
-        if (worked) {
-            world.happenedAt(this);
-        }
+        return process.isDead();
     }
 
     // ---- sessions
 
     /** Does something random. */
     void act() {
-        if (dead || paused || retired) {
+        if (process.isDead() || process.isPaused() || retired) {
             return;
         }
         Session present = session;
@@ -177,7 +91,7 @@ final class EngineClient {
         } else if (!closing && !present.state().isTerminal()) {
             operate(present);
         }
-        planRun();
+        process.planRun();
     }
 
     private SessionRecord record() {
@@ -233,26 +147,6 @@ final class EngineClient {
             check.run();
         } catch (PropertyViolated violation) {
             world.violated(violation);
-        }
-    }
-
-    /** A transaction that ends a session for its silence was committed just now. */
-    void expired(long id, long index) {
-        Session present = session;
-        if (present == null
-                || dead
-                || present.id().value() != id
-                || present.state().isTerminal()) {
-            return;
-        }
-        long beyond = clock.nanos() - present.provenUntilNanos();
-        if (beyond < 0) {
-            throw new PropertyViolated(
-                    "SessionsLive",
-                    "session " + id + " expires at index " + index + ", " + -beyond + " ns before its proof ends");
-        }
-        if (beyond > 300_000_000L) {
-            world.count(Sometimes.EXPIRY_LONG_AFTER_PROOF);
         }
     }
 
@@ -358,7 +252,7 @@ final class EngineClient {
             throw new IllegalStateException(name() + " has no session");
         }
         action.accept(present, record());
-        planRun();
+        process.planRun();
     }
 
     private void watch(Session on, Key key, Scope scope) {
@@ -385,67 +279,18 @@ final class EngineClient {
         if (present != null) {
             closing = true;
             CompletableFuture<Void> unused = present.closeAsync();
-            planRun();
+            process.planRun();
         }
     }
 
-    // ---- faults
-
-    private void onSession(Consumer<ClientSession> action) {
-        if (session instanceof ClientSession present && !dead) {
-            action.accept(present);
-        }
-    }
-
-    void cut() {
-        onSession(ClientSession::cut);
-    }
-
-    void hang() {
-        onSession(ClientSession::hang);
-    }
-
-    void restore() {
-        onSession(ClientSession::restore);
-    }
-
-    void loseNextReply() {
-        onSession(ClientSession::loseNextReply);
-    }
-
-    void loseNextRequest() {
-        onSession(ClientSession::loseNextRequest);
-    }
-
-    void pause() {
-        paused = true;
-    }
-
-    void resume() {
-        if (paused) {
-            paused = false;
-            planRun();
-            planLanes();
-        }
-    }
-
-    /** The process is gone: it does nothing any more, and nobody is told. */
-    void die() {
-        dead = true;
-        world.trace(name(), "dies");
-    }
+    // ---- the end
 
     /** Opens no more sessions, and closes the one it has. */
     void retire() {
         retired = true;
-        resume();
-        restore();
+        process.resume();
+        process.restore();
         close();
-    }
-
-    /** Whether nothing is to happen at any time any more. */
-    boolean hasNoTimer() {
-        return frontEnd.nanosToTimer() == Long.MAX_VALUE;
     }
 
     boolean isIdle() {
@@ -463,13 +308,18 @@ final class EngineClient {
 
     /** Whether all watches of the client show what there is now. */
     boolean isCurrent() {
-        return dead || session == null || record().isCurrent();
+        return process.isDead() || session == null || record().isCurrent();
     }
 
-    String describe() {
+    @Override
+    public String describe() {
         Session present = session;
         return name() + " "
-                + (dead ? "dead" : paused ? "paused" : present == null ? "none" : present.id() + " " + present.state())
+                + (process.isDead()
+                        ? "dead"
+                        : process.isPaused()
+                                ? "paused"
+                                : present == null ? "none" : present.id() + " " + present.state())
                 + (record == null ? "" : " " + record.describe());
     }
 }

@@ -328,11 +328,16 @@ final class EngineNode implements ObservedMember {
         }
         long mine = life;
         for (int i = 0; i < RUNS_AT_ONCE && mine == life && member != null; i++) {
-            if (!step("run", member()::runOnce)) {
+            if (!step("run", this::runMember)) {
                 return;
             }
         }
         planRun();
+    }
+
+    private boolean runMember() {
+        boolean worked = member().runOnce();
+        return member().runInBackground() || worked;
     }
 
     void tick() {

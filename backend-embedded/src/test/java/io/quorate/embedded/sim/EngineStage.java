@@ -69,13 +69,13 @@ final class EngineStage implements Sweepable {
             case "close" -> client(words[1]).close();
             // leave c1: its connection breaks until return c1; stall c1: it says nothing until wake c1; die c1: for
             // ever
-            case "leave" -> client(words[1]).cut();
-            case "return" -> client(words[1]).restore();
-            case "stall" -> client(words[1]).pause();
-            case "wake" -> client(words[1]).resume();
-            case "die" -> client(words[1]).die();
+            case "leave" -> client(words[1]).process().cut();
+            case "return" -> client(words[1]).process().restore();
+            case "stall" -> client(words[1]).process().pause();
+            case "wake" -> client(words[1]).process().resume();
+            case "die" -> client(words[1]).process().die();
             // losereply c1: the connection breaks when the next write is answered, before the answer arrives
-            case "losereply" -> client(words[1]).loseNextReply();
+            case "losereply" -> client(words[1]).process().loseNextReply();
             // isolate 1: blocks all links of member 1; rejoin 1 undoes it
             case "isolate" -> allLinks(words[1], true);
             case "rejoin" -> allLinks(words[1], false);
@@ -218,7 +218,7 @@ final class EngineStage implements Sweepable {
     }
 
     private void check() {
-        world().clients().forEach(EngineClient::checkOutcomes);
+        clients.values().forEach(EngineClient::checkOutcomes);
         world().oracle().state().checkInvariants();
         world().oracle().checkOwners();
         output.add("clients were told the truth; committed " + world().oracle().lastIndex());
@@ -250,7 +250,7 @@ final class EngineStage implements Sweepable {
         clients.values().forEach(EngineClient::retire);
         world().timeline().runFor(2_500_000);
         world().throwPending();
-        world().clients().forEach(EngineClient::checkOutcomes);
+        clients.values().forEach(EngineClient::checkOutcomes);
         world().oracle().checkOwners();
         long committed = world().oracle().lastIndex();
         for (EngineNode node : world().nodes()) {
@@ -279,10 +279,9 @@ final class EngineStage implements Sweepable {
             client = new EngineClient(
                     world(), Integer.parseInt(name.substring(1)), world().newClock(0), Duration.ofMillis(timeout), 2);
             clients.put(name, client);
-            world().clients().add(client);
         }
         client.open();
-        client.planRun();
+        client.process().planRun();
     }
 
     private void on(String name, BiConsumer<Session, SessionRecord> action) {

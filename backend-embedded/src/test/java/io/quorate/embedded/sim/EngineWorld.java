@@ -61,7 +61,7 @@ final class EngineWorld {
     private final EnsembleDirectory directory;
     private final EngineNode[] nodes;
     private final EngineNetwork network;
-    private final List<EngineClient> clients = new ArrayList<>();
+    private final List<ClientProcess> processes = new ArrayList<>();
     private final CommittedHistory committed = new CommittedHistory();
     private final Oracle oracle = new Oracle();
     private final Sightings<Sometimes> sometimes = new Sightings<>(Sometimes.class);
@@ -78,6 +78,7 @@ final class EngineWorld {
     private long incarnation = 100;
     private long appliedAnywhere;
     private long events;
+    private long clientEvents;
     private long traceHash;
 
     EngineWorld(
@@ -196,8 +197,16 @@ final class EngineWorld {
         return oracle;
     }
 
-    List<EngineClient> clients() {
-        return clients;
+    /** Begins a process of clients that nothing has happened to. */
+    ClientProcess newProcess(int number, SimClock clock, long laneDelay, ClientProcess.Resident resident) {
+        ClientProcess process = new ClientProcess(this, number, clock, laneDelay, resident);
+        processes.add(process);
+        return process;
+    }
+
+    /** The processes that can be hurt. */
+    List<ClientProcess> processes() {
+        return processes;
     }
 
     Sightings<Sometimes> sometimes() {
@@ -219,6 +228,11 @@ final class EngineWorld {
 
     long events() {
         return events;
+    }
+
+    /** How many of the events were of clients. */
+    long clientEvents() {
+        return clientEvents;
     }
 
     long traceHash() {
@@ -316,8 +330,9 @@ final class EngineWorld {
         }
     }
 
-    void happenedAt(EngineClient client) {
+    void happenedAt(ClientProcess client) {
         events++;
+        clientEvents++;
         mixTrace(timeline.now() * 64 + 32 + client.number());
     }
 
@@ -366,7 +381,7 @@ final class EngineWorld {
             }
         }
         members = List.copyOf(present);
-        clients.forEach(EngineClient::planRun);
+        processes.forEach(ClientProcess::planRun);
     }
 
     List<Member> members() {
@@ -441,7 +456,7 @@ final class EngineWorld {
             }
             if (txn instanceof Txn.CloseSession close && close.expired()) {
                 count(Sometimes.EXPIRY_COMMITTED);
-                clients.forEach(client -> client.expired(close.session(), record.index()));
+                processes.forEach(process -> process.expired(close.session(), record.index()));
             }
         } catch (PropertyViolated violation) {
             violated(violation);
@@ -581,7 +596,7 @@ final class EngineWorld {
         for (EngineNode node : nodes) {
             lines.add(node.describe());
         }
-        clients.forEach(client -> lines.add(client.describe()));
+        processes.forEach(process -> lines.add(process.resident().describe()));
         return lines;
     }
 }

@@ -39,6 +39,7 @@ final class Oracle {
     private final Map<Long, Long> lastOperations = new HashMap<>();
     private final Map<Long, Long> ends = new HashMap<>();
     private final Map<Bytes, Long> tags = new HashMap<>();
+    private boolean valuesRepeat;
 
     /** The paths that each open session owns; and the other way round. */
     private final Map<Long, Set<String>> owned = new HashMap<>();
@@ -47,6 +48,11 @@ final class Oracle {
 
     Oracle() {
         digests.add(state.digest());
+    }
+
+    /** Clients write the same value more than once, so that it says nothing about the write. */
+    void letValuesRepeat() {
+        valuesRepeat = true;
     }
 
     long lastIndex() {
@@ -161,7 +167,7 @@ final class Oracle {
         }
         Entry now = state.get(key).orElse(null);
         all.add(new Version(index, now));
-        Bytes value = now == null || now.modRevision() != index ? null : now.value();
+        Bytes value = valuesRepeat || now == null || now.modRevision() != index ? null : now.value();
         if (value != null) {
             Long before = tags.put(value, index);
             if (before != null && before != index) {

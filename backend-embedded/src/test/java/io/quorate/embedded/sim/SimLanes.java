@@ -1,8 +1,10 @@
 package io.quorate.embedded.sim;
 
 import io.quorate.backend.Subscription;
+import io.quorate.backend.Ticker;
 import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.session.EventLane;
+import io.quorate.embedded.session.LaneTimers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,14 +15,28 @@ final class SimLanes implements EventLane.Factory {
 
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
     private final Runnable onReady;
+    private final Ticker clock;
+    private final LaneTimers timers;
     private final RuntimeFlaw flaw;
     private long tasks;
     private @Nullable Lane running;
 
-    /** Creates no lane yet; {@code onReady} runs when a task was handed over. */
-    SimLanes(RuntimeFlaw flaw, Runnable onReady) {
+    /** Creates no lane yet; {@code onReady} runs when a task was handed over, {@code onTimer} when a timer is the next. */
+    SimLanes(RuntimeFlaw flaw, Ticker clock, Runnable onReady, Runnable onTimer) {
         this.flaw = flaw;
         this.onReady = onReady;
+        this.clock = clock;
+        this.timers = new LaneTimers(clock, due -> onTimer.run());
+    }
+
+    /** Hands the tasks whose time has come over to their lanes; returns whether there were any. */
+    boolean runTimers() {
+        return timers.run();
+    }
+
+    /** Returns in how many nanoseconds a timer is due, {@link Long#MAX_VALUE} if there is none. */
+    long nanosToTimer() {
+        return timers.nanosToFirst();
     }
 
     @Override
@@ -67,9 +83,13 @@ final class SimLanes implements EventLane.Factory {
         @Override
         public void execute(Runnable task) {
             if (finishing) {
-                throw new RejectedExecutionException("lane " + name + " has ended with its session");
+                throw over();
             }
             offer(task);
+        }
+
+        private RejectedExecutionException over() {
+            return new RejectedExecutionException("lane " + name + " has ended with its session");
         }
 
         @Override
@@ -83,7 +103,15 @@ final class SimLanes implements EventLane.Factory {
 
         @Override
         public Subscription schedule(Runnable task, Duration delay) {
-            throw new UnsupportedOperationException("simulated clients use no timers of their session");
+            if (finishing) {
+                throw over();
+            }
+            return timers.schedule(this, task, delay.toNanos());
+        }
+
+        @Override
+        public Ticker ticker() {
+            return clock;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.quorate.embedded.sim;
 
 import io.quorate.embedded.member.RuntimeFlaw;
+import io.quorate.embedded.sim.recipes.RecipeRun;
 import io.quorate.embedded.zab.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,10 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Runs random schedules for some time, one thread for each core, and prints lines of figures: first the protocol core alone,
- * then the whole engine, then both.
+ * then the whole engine, then the recipes on it, then all.
  *
- * <p>Arguments: seconds and the first seed; or {@code replay} and a seed to see a schedule of the whole engine line by line, or
- * {@code replay-core} for one of the core.
+ * <p>Arguments: seconds and the first seed; or {@code replay} and a seed to see a schedule of the whole engine line by line,
+ * {@code replay-core} for one of the core, or {@code replay-recipes} for one of the recipes.
  */
 final class Simulation {
 
@@ -19,11 +20,16 @@ final class Simulation {
 
     private static final int FAILURES_SHOWN = 20;
 
-    /** The whole engine gets all of the time but this part of it. */
-    private static final int CORE_SHARE = 6;
-
     /** N13: one seed in so many is run twice. */
     private static final int REPEATED = 10;
+
+    /** How many seconds each kind of schedules gets: the whole engine most of them, for it is where most can go wrong. */
+    private record Shares(long core, long engine, long recipes) {
+
+        Shares(long seconds) {
+            this(Math.max(1, seconds / 8), Math.max(1, seconds - seconds / 8 - seconds / 4), Math.max(1, seconds / 4));
+        }
+    }
 
     /** What the schedules of one kind came to. */
     private static final class Sum<E extends Enum<E>> {
@@ -50,6 +56,10 @@ final class Simulation {
                 }
             }
         }
+
+        void print(String what, long seconds, int threads) {
+            Simulation.print(what, schedules.get(), events.get(), failures.size(), seconds, threads);
+        }
     }
 
     /** Runs the schedule of a seed and adds it to a sum. */
@@ -61,6 +71,7 @@ final class Simulation {
     private final AtomicLong repeated = new AtomicLong();
     private final Sum<Rare> core = new Sum<>(Rare.class);
     private final Sum<Sometimes> engine = new Sum<>(Sometimes.class);
+    private final Sum<Sometimes> recipes = new Sum<>(Sometimes.class);
 
     Simulation(long firstSeed) {
         nextSeed = new AtomicLong(firstSeed);
@@ -69,20 +80,26 @@ final class Simulation {
     public static void main(String[] args) throws InterruptedException {
         if (args.length == 2 && args[0].startsWith("replay")) {
             long seed = Long.parseLong(args[1]);
-            System.out.println(args[0].equals("replay") ? replayEngine(seed) : replayCore(seed));
+            System.out.println(
+                    switch (args[0]) {
+                        case "replay" -> replayEngine(seed);
+                        case "replay-recipes" -> replayRecipes(seed);
+                        default -> replayCore(seed);
+                    });
             return;
         }
         long seconds = args.length > 0 ? Long.parseLong(args[0]) : 60;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
         Simulation simulation = new Simulation(seed);
         int threads = Runtime.getRuntime().availableProcessors();
-        long coreSeconds = Math.max(1, seconds / CORE_SHARE);
-        long engineSeconds = Math.max(1, seconds - coreSeconds);
-        simulation.runFor(coreSeconds, threads, simulation::runCore);
+        Shares shares = new Shares(seconds);
+        simulation.runFor(shares.core(), threads, simulation::runCore);
         simulation.nextSeed.set(seed);
-        simulation.runFor(engineSeconds, threads, simulation::runEngine);
-        simulation.report(coreSeconds, engineSeconds, threads);
-        System.exit(simulation.core.failures.isEmpty() && simulation.engine.failures.isEmpty() ? 0 : 1);
+        simulation.runFor(shares.engine(), threads, simulation::runEngine);
+        simulation.nextSeed.set(seed);
+        simulation.runFor(shares.recipes(), threads, simulation::runRecipes);
+        simulation.report(shares, threads);
+        System.exit(simulation.failures().isEmpty() ? 0 : 1);
     }
 
     private static RandomRun.Outcome replayCore(long seed) {
@@ -93,6 +110,14 @@ final class Simulation {
 
     private static RandomRun.Outcome replayEngine(long seed) {
         return new EngineRun(seed, RuntimeFlaw.NONE).trace(System.out::println).run(EVENTS);
+    }
+
+    private static RandomRun.Outcome replayRecipes(long seed) {
+        return outcome(new RecipeRun(seed).trace(System.out::println).run(EVENTS));
+    }
+
+    private static RandomRun.Outcome outcome(RecipeRun.Outcome of) {
+        return new RandomRun.Outcome(of.seed(), of.events(), of.traceHash(), of.failure());
     }
 
     private void runFor(long seconds, int threads, Runner runner) throws InterruptedException {
@@ -147,9 +172,14 @@ final class Simulation {
         }
     }
 
+    private void runRecipes(long seed) {
+        recipes.add(outcome(new RecipeRun(seed).run(EVENTS)), new Sightings<>(Sometimes.class));
+    }
+
     List<RandomRun.Outcome> failures() {
         List<RandomRun.Outcome> all = new ArrayList<>(core.failures);
         all.addAll(engine.failures);
+        all.addAll(recipes.failures);
         return all;
     }
 
@@ -161,7 +191,7 @@ final class Simulation {
         return engine.sightings.of(event);
     }
 
-    private void report(long coreSeconds, long engineSeconds, int threads) {
+    private void report(Shares shares, int threads) {
         for (Rare event : Rare.values()) {
             System.out.printf("core   %10d %s%n", rare(event), event);
         }
@@ -171,22 +201,26 @@ final class Simulation {
         showNeverSeen();
         core.failures.stream().limit(FAILURES_SHOWN).forEach(failure -> System.out.println("core " + failure));
         engine.failures.stream().limit(FAILURES_SHOWN).forEach(failure -> System.out.println("engine " + failure));
+        recipes.failures.stream().limit(FAILURES_SHOWN).forEach(failure -> System.out.println("recipes " + failure));
         if (!core.failures.isEmpty()) {
             System.out.println(replayCore(core.failures.get(0).seed()));
         } else if (!engine.failures.isEmpty()) {
             System.out.println(replayEngine(engine.failures.get(0).seed()));
+        } else if (!recipes.failures.isEmpty()) {
+            System.out.println(replayRecipes(recipes.failures.get(0).seed()));
         }
         System.out.printf(
                 "engine: hash of seed 1 is %016x%n",
                 new EngineRun(1, RuntimeFlaw.NONE).run(EVENTS).traceHash());
-        print("core: ", core.schedules.get(), core.events.get(), core.failures.size(), coreSeconds, threads);
-        print("engine: ", engine.schedules.get(), engine.events.get(), engine.failures.size(), engineSeconds, threads);
+        core.print("core: ", shares.core(), threads);
+        engine.print("engine: ", shares.engine(), threads);
+        recipes.print("recipes: ", shares.recipes(), threads);
         print(
                 "",
-                core.schedules.get() + engine.schedules.get(),
-                core.events.get() + engine.events.get(),
+                core.schedules.get() + engine.schedules.get() + recipes.schedules.get(),
+                core.events.get() + engine.events.get() + recipes.events.get(),
                 failures().size(),
-                coreSeconds + engineSeconds,
+                shares.core() + shares.engine() + shares.recipes(),
                 threads);
         System.out.printf(" eventsPerSchedule=%d repeated=%d%n", eventsPerSchedule(), repeated.get());
     }

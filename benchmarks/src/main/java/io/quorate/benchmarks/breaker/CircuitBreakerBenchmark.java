@@ -64,7 +64,7 @@ public class CircuitBreakerBenchmark {
         return plain.execute(() -> 1);
     }
 
-    /** Measures Quorate with slow calls counted, so that the clock is read twice. */
+    /** Measures Quorate with slow calls counted, so that the clock is read twice for each call that is timed: at this rate a share of them. */
     @Benchmark
     public Integer quorateTimed() throws Exception {
         return timed.execute(() -> 1);

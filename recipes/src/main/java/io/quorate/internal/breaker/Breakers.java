@@ -2,12 +2,11 @@ package io.quorate.internal.breaker;
 
 import static java.util.Objects.requireNonNull;
 
+import io.quorate.backend.Session;
 import io.quorate.backend.Ticker;
 import io.quorate.breaker.CircuitBreaker;
 import io.quorate.breaker.CircuitBreakerConfig;
 import io.quorate.internal.Client;
-import io.quorate.internal.LiveSession;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -50,9 +49,7 @@ public final class Breakers {
 
     /** Returns the breaker's source of time, which stays the same when a session is followed by another. */
     private Ticker ticker() {
-        CompletableFuture<LiveSession> live = client.sessions().current();
-        return live.isDone() && !live.isCompletedExceptionally()
-                ? live.join().session().ticker()
-                : Ticker.system();
+        Session open = client.sessions().openSession();
+        return open == null ? client.sessions().ticker() : open.ticker();
     }
 }

@@ -3,12 +3,13 @@ package io.quorate.internal.breaker;
 import io.quorate.breaker.CallCounts;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The calls of one instance within the rolling window, in buckets of a second.
  *
- * <p>A call counts in the newest bucket, with one striped addition. Everything else is guarded by the lock of the
+ * <p>A call counts in the newest bucket, with one striped addition and a second one if it was slow. Everything else is guarded by the lock of the
  * breaker. A bucket that leaves the window is dropped and never used again, so that a call that counts late counts in
  * vain and not twice.
  */
@@ -20,8 +21,7 @@ final class CallWindow {
         private final CallWindow window;
         private final LongAdder good = new LongAdder();
         private final LongAdder failed = new LongAdder();
-        private final LongAdder goodButSlow = new LongAdder();
-        private final LongAdder failedAndSlow = new LongAdder();
+        private final LongAdder slow = new LongAdder();
 
         Bucket(CallWindow window) {
             this.window = window;
@@ -32,20 +32,33 @@ final class CallWindow {
             return window;
         }
 
-        void succeeded(boolean slow) {
-            (slow ? goodButSlow : good).increment();
+        /**
+         * Counts a call that succeeded.
+         *
+         * @param slowCalls how many slow calls this one stands for; 0 if it was not slow, or not timed
+         */
+        void succeeded(int slowCalls) {
+            good.increment();
+            countSlow(slowCalls);
         }
 
-        void failed(boolean slow) {
-            (slow ? failedAndSlow : failed).increment();
+        /** Counts a call that failed; otherwise as {@link #succeeded} does. */
+        void failed(int slowCalls) {
+            failed.increment();
+            countSlow(slowCalls);
+        }
+
+        private void countSlow(int slowCalls) {
+            if (slowCalls > 0) {
+                slow.add(slowCalls);
+            }
         }
 
         CallCounts counts() {
-            // A call counts in one adder only, so that no reading shows more failures than calls.
-            long slowAndGood = goodButSlow.sum();
-            long slowAndFailed = failedAndSlow.sum();
-            long failures = failed.sum() + slowAndFailed;
-            return new CallCounts(good.sum() + slowAndGood + failures, failures, slowAndGood + slowAndFailed);
+            long failures = failed.sum();
+            long calls = good.sum() + failures;
+            // What was timed stands for what was not, and a call counts as slow a moment after it counts.
+            return new CallCounts(calls, failures, Math.min(calls, slow.sum()));
         }
     }
 
@@ -58,6 +71,13 @@ final class CallWindow {
 
     Bucket newest() {
         return buckets.getLast();
+    }
+
+    /** Returns the number of calls of the last whole second; 0 if there was none. */
+    long callsOfLastSecond() {
+        Iterator<Bucket> fromTheNewest = buckets.descendingIterator();
+        fromTheNewest.next();
+        return fromTheNewest.hasNext() ? fromTheNewest.next().counts().calls() : 0;
     }
 
     /** Lets seconds pass, and forgets what is older than the window. */

@@ -39,6 +39,11 @@ final class Circuit {
 
     private static final long TICK_NANOS = TICK.toNanos();
 
+    /** How many calls of a second are timed at least, if there are so many; a share of them stands for those that are not. */
+    static final int TIMED_PER_SECOND = 1000;
+
+    private static final int MOST_PER_TIMED = 64;
+
     /** How many ticks in a row an instance's own calls must be too bad, for the others to see it as well. */
     private static final int TICKS_BEFORE_ALONE = 2;
 
@@ -49,6 +54,7 @@ final class Circuit {
     private final BreakerNames names;
     private final Consumer<BreakerChange> listeners;
     private final LongAdder rejected = new LongAdder();
+    private final CallSampler sampler = new CallSampler();
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Runnable> afterUnlock = new ArrayList<>();
     private final LocalCircuit local = new LocalCircuit(this::localChanged);
@@ -103,6 +109,16 @@ final class Circuit {
 
     long nanos() {
         return ticker.nanos();
+    }
+
+    /** Returns a reading by which calls are timed. */
+    long awakeNanos() {
+        return ticker.awakeNanos();
+    }
+
+    /** Returns whether to time a call that enters by a gate and is no probe. */
+    boolean isTimed(Gate entered) {
+        return entered.times() && sampler.picks(entered.timedOneIn());
     }
 
     /** Does what is overdue, if there is no timer for it. */
@@ -444,8 +460,15 @@ final class Circuit {
                 agreement.phase().epoch(),
                 window.newest(),
                 current.countsSlowCalls() ? current.minimumResponseTime().toNanos() : Long.MAX_VALUE,
+                timedOneIn(window.callsOfLastSecond()),
                 dueNanos,
                 seat == null && !closed);
+    }
+
+    /** Returns the largest power of two that leaves {@link #TIMED_PER_SECOND} calls to be timed, if they go on as they did. */
+    static int timedOneIn(long callsPerSecond) {
+        long share = Math.min(MOST_PER_TIMED, Math.max(1, callsPerSecond / TIMED_PER_SECOND));
+        return (int) Long.highestOneBit(share);
     }
 
     private static long nanosOf(Duration duration) {

@@ -12,6 +12,7 @@ import io.quorate.breaker.BreakerState;
  * @param epoch the number of the shared state, as last seen
  * @param bucket where calls that end now are counted
  * @param slowNanos the time from which on a call is slow, or {@link Long#MAX_VALUE}, with which calls are not timed
+ * @param timedOneIn how many calls there are for one that is timed and counts for all of them, a power of two
  * @param dueNanos the instant on the ticker at which rejected calls have a chance to pass again
  * @param callDriven whether there is no timer at the moment, so that calls have to look at the clock
  */
@@ -22,6 +23,7 @@ record Gate(
         long epoch,
         CallWindow.Bucket bucket,
         long slowNanos,
+        int timedOneIn,
         long dueNanos,
         boolean callDriven) {
 
@@ -37,9 +39,14 @@ record Gate(
         PROBE
     }
 
-    /** Returns whether a call only passes and counts, and is not timed. */
+    /** Returns whether a call only passes and counts. */
     boolean isPlain() {
-        return way == Way.PASS && slowNanos == Long.MAX_VALUE && !callDriven;
+        return way == Way.PASS && !callDriven;
+    }
+
+    /** Returns whether calls are timed, all of them or some. */
+    boolean times() {
+        return slowNanos != Long.MAX_VALUE && way != Way.BYPASS;
     }
 
     /** Returns whether a call that entered by this gate still counts now that another gate is up. */

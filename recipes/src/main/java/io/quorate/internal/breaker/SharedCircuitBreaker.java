@@ -94,15 +94,21 @@ final class SharedCircuitBreaker implements CircuitBreaker {
         if (!entered.isPlain()) {
             return executeWithPermission(call, admit(entered));
         }
+        boolean timed = circuit.isTimed(entered);
+        long startNanos = timed ? circuit.awakeNanos() : 0;
         T result;
         try {
             result = call.call();
         } catch (Throwable failure) {
-            count(entered, judged(failure), false);
+            count(entered, judged(failure), timed && isSlow(entered, startNanos));
             throw failure;
         }
-        count(entered, judgedResult(result), false);
+        count(entered, judgedResult(result), timed && isSlow(entered, startNanos));
         return result;
+    }
+
+    private boolean isSlow(Gate entered, long startNanos) {
+        return circuit.awakeNanos() - startNanos >= entered.slowNanos();
     }
 
     private static <T extends @Nullable Object> T executeWithPermission(Callable<T> call, Call permission)
@@ -212,8 +218,8 @@ final class SharedCircuitBreaker implements CircuitBreaker {
         if (entered.way() == Gate.Way.REJECT || (entered.way() == Gate.Way.PROBE && probe == null)) {
             throw circuit.rejection(entered);
         }
-        boolean timed = entered.slowNanos() != Long.MAX_VALUE && entered.way() != Gate.Way.BYPASS;
-        return new Call(this, entered, probe, timed ? circuit.nanos() : 0);
+        boolean timed = probe == null ? circuit.isTimed(entered) : entered.times();
+        return new Call(this, entered, probe, timed, timed ? circuit.awakeNanos() : 0);
     }
 
     private enum Judgement {
@@ -252,10 +258,11 @@ final class SharedCircuitBreaker implements CircuitBreaker {
     private void count(Gate entered, Judgement judgement, boolean slow) {
         Gate now = circuit.gate();
         if (now.way() == Gate.Way.PASS && entered.countsIn(now)) {
+            int slowCalls = slow ? entered.timedOneIn() : 0;
             if (judgement == Judgement.SUCCESS) {
-                now.bucket().succeeded(slow);
+                now.bucket().succeeded(slowCalls);
             } else if (judgement == Judgement.FAILURE) {
-                now.bucket().failed(slow);
+                now.bucket().failed(slowCalls);
             }
         }
     }
@@ -269,15 +276,17 @@ final class SharedCircuitBreaker implements CircuitBreaker {
         private final SharedCircuitBreaker breaker;
         private final Gate entered;
         private final @Nullable Probe probe;
+        private final boolean timed;
         private final long startNanos;
 
         @SuppressWarnings("UnusedVariable") // Through the updater.
         private volatile int settled;
 
-        Call(SharedCircuitBreaker breaker, Gate entered, @Nullable Probe probe, long startNanos) {
+        Call(SharedCircuitBreaker breaker, Gate entered, @Nullable Probe probe, boolean timed, long startNanos) {
             this.breaker = breaker;
             this.entered = entered;
             this.probe = probe;
+            this.timed = timed;
             this.startNanos = startNanos;
         }
 
@@ -304,8 +313,7 @@ final class SharedCircuitBreaker implements CircuitBreaker {
             if (!SETTLED.compareAndSet(this, 0, 1) || entered.way() == Gate.Way.BYPASS) {
                 return;
             }
-            boolean slow = entered.slowNanos() != Long.MAX_VALUE
-                    && breaker.circuit.nanos() - startNanos >= entered.slowNanos();
+            boolean slow = timed && breaker.isSlow(entered, startNanos);
             if (probe == null) {
                 breaker.count(entered, judgement, slow);
             } else if (judgement == Judgement.NOTHING) {
@@ -342,7 +350,7 @@ final class SharedCircuitBreaker implements CircuitBreaker {
 
     private void await(CompletableFuture<Void> change, String doing) throws InterruptedException {
         client.refuseToWaitOnLane();
-        Await.within(client.operationTimeout(), change, doing, () -> "the backend did not answer");
+        Await.within(client.operationTimeout(), client.sessions(), change, doing, () -> "the backend did not answer");
     }
 
     private CompletableFuture<Void> change(UnaryOperator<Agreement> change) {

@@ -164,7 +164,8 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
             return snapshot;
         }
         client.refuseToWaitOnLane();
-        return Await.within(atMost, first(), "waiting for configuration '" + name + "'", this::whyNotYet);
+        return Await.within(
+                atMost, client.sessions(), first(), "waiting for configuration '" + name + "'", this::whyNotYet);
     }
 
     @Override

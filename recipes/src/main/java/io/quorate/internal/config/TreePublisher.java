@@ -229,6 +229,7 @@ public final class TreePublisher implements ConfigPublisher {
         client.refuseToWaitOnLane();
         return Await.within(
                 client.operationTimeout(),
+                client.sessions(),
                 result,
                 what + " configuration '" + name + "'",
                 () -> "the backend did not answer");

@@ -154,6 +154,7 @@ public final class QueueLeaderElection implements LeaderElection, Candidacy.Cand
         client.refuseToWaitOnLane();
         return Await.within(
                 client.operationTimeout(),
+                client.sessions(),
                 participantsAsync(),
                 "listing the candidates for '" + name + "'",
                 () -> "the backend did not answer");
@@ -179,7 +180,7 @@ public final class QueueLeaderElection implements LeaderElection, Candidacy.Cand
             return;
         }
         try {
-            Await.forever(bodyEnded.copy());
+            Await.forever(client.sessions(), bodyEnded.copy());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

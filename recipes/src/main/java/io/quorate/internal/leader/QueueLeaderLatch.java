@@ -81,7 +81,7 @@ public final class QueueLeaderLatch implements LeaderLatch, Candidacy.Candidate 
         client.refuseToWaitOnLane();
         CompletableFuture<Leadership> waiter = newWaiter();
         try {
-            return Await.forever(waiter);
+            return Await.forever(client.sessions(), waiter);
         } finally {
             forget(waiter);
         }
@@ -92,7 +92,12 @@ public final class QueueLeaderLatch implements LeaderLatch, Candidacy.Candidate 
         client.refuseToWaitOnLane();
         CompletableFuture<Leadership> waiter = newWaiter();
         try {
-            return Await.within(atMost, waiter, "waiting for the leadership of '" + name + "'", candidacy::whyNotYet);
+            return Await.within(
+                    atMost,
+                    client.sessions(),
+                    waiter,
+                    "waiting for the leadership of '" + name + "'",
+                    candidacy::whyNotYet);
         } finally {
             forget(waiter);
         }
@@ -136,6 +141,7 @@ public final class QueueLeaderLatch implements LeaderLatch, Candidacy.Candidate 
         client.refuseToWaitOnLane();
         return Await.within(
                 client.operationTimeout(),
+                client.sessions(),
                 participantsAsync(),
                 "listing the candidates for '" + name + "'",
                 () -> "the backend did not answer");

@@ -121,7 +121,8 @@ final class QueueContenders implements Contended {
     }
 
     <T> T await(CompletableFuture<T> answer, String doing) throws InterruptedException {
-        return Await.within(client.operationTimeout(), answer, doing, () -> "the backend did not answer");
+        return Await.within(
+                client.operationTimeout(), client.sessions(), answer, doing, () -> "the backend did not answer");
     }
 
     private CompletableFuture<QueueView> view(Session session) {

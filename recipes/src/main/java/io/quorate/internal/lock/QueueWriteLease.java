@@ -38,6 +38,7 @@ final class QueueWriteLease implements WriteLease {
         client.refuseToWaitOnLane();
         return Await.within(
                 client.operationTimeout(),
+                client.sessions(),
                 downgrade(new CompletableFuture<>(), Runnable::run),
                 "downgrading " + what,
                 () -> "the backend did not answer");

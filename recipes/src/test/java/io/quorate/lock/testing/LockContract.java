@@ -6,51 +6,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.Quorate;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
-import io.quorate.backend.Content;
 import io.quorate.backend.Entry;
 import io.quorate.backend.GuardFailedException;
 import io.quorate.backend.InvalidKeyException;
 import io.quorate.backend.Key;
-import io.quorate.backend.OwnershipLostException;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
-import io.quorate.backend.SessionState;
 import io.quorate.backend.SuspensionPolicy;
-import io.quorate.backend.TimeoutExceededException;
-import io.quorate.backend.testing.Fault;
-import io.quorate.lease.FencingGate;
 import io.quorate.lease.LeaseState;
-import io.quorate.lease.LossCause;
-import io.quorate.lease.StaleTokenException;
 import io.quorate.lock.Contender;
-import io.quorate.lock.DistributedLock;
 import io.quorate.lock.LockLease;
-import io.quorate.lock.LockOptions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Lock;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every distributed lock promises, on every backend.
+ * What every distributed lock promises, on every backend: here whom it is granted to, in what order, and what is left; in the classes that this one
+ * extends what becomes of it under faults, and what blocking callers may rely on.
  *
- * <p>A backend's test module extends this class and supplies a fixture(). Tests with blocking calls are skipped on a backend in virtual
- * time, where nobody could let time pass meanwhile.
+ * <p>A backend's test module extends this class and supplies a fixture.
  */
-public abstract class LockContract extends LockWorld {
+public abstract class LockContract extends LockFaultContract {
 
-    private static final String NAME = "orders/42";
     private static final Key DATA = Key.of("/data/balance");
 
     @Test
@@ -284,257 +266,6 @@ public abstract class LockContract extends LockWorld {
     }
 
     @Test
-    void expiredHolderIsLostBeforeTheNextOneHoldsIt() {
-        fixture().require(Fault.CUT, Fault.EXPIRE);
-        Quorate a = open("a");
-        Quorate b = open("b");
-        LockLease stale = acquire(a);
-        List<LossCause> losses = new CopyOnWriteArrayList<>();
-        stale.onLost(losses::add);
-        CompletableFuture<Boolean> staleHeldAtGrant = new CompletableFuture<>();
-        CompletableFuture<LockLease> next = b.lock(NAME).acquireAsync();
-        next.thenAccept(lease -> staleHeldAtGrant.complete(stale.isHeld()));
-        Session sessionOfA = session(a);
-
-        fixture().cut(sessionOfA);
-        fixture().eventually(() -> !stale.isHeld(), "the proof of a's ownership ends while it is cut off");
-        fixture().expire(sessionOfA);
-        LockLease current = fixture().await(next);
-
-        assertThat(fixture().await(staleHeldAtGrant)).isFalse();
-        assertThat(current.token()).isGreaterThan(stale.token());
-        assertThatThrownBy(stale::ensureHeld)
-                .isInstanceOf(OwnershipLostException.class)
-                .hasMessageContaining("token " + stale.token());
-        fixture().eventually(() -> losses.size() == 1, "the loss was told once");
-        FencingGate gate = FencingGate.create();
-        gate.run(current.token(), () -> {});
-        assertThatThrownBy(() -> gate.run(stale.token(), () -> {})).isInstanceOf(StaleTokenException.class);
-        fixture().restore(sessionOfA);
-        fixture().eventually(() -> sessionOfA.state() == SessionState.EXPIRED, "a learns that its session expired");
-        assertThat(stale.isHeld()).isFalse();
-    }
-
-    @Test
-    void clientGoesOnWithANewSessionAfterItsOldOneExpired() {
-        fixture().require(Fault.EXPIRE);
-        Quorate a = open("a");
-        LockLease lost = acquire(a);
-        Session old = session(a);
-
-        fixture().expire(old);
-        fixture().eventually(() -> old.state() == SessionState.EXPIRED, "the session expired");
-        LockLease again = acquire(a);
-
-        assertThat(lost.isHeld()).isFalse();
-        assertThat(again.isHeld()).isTrue();
-        assertThat(again.token()).isGreaterThan(lost.token());
-        assertThat(session(a).id()).isNotEqualTo(old.id());
-    }
-
-    @Test
-    void waiterWhoseSessionExpiredQueuesUpAnewOnTheNext() {
-        fixture().require(Fault.EXPIRE);
-        Quorate a = open("a");
-        Quorate b = open("b");
-        LockLease holder = acquire(a);
-        CompletableFuture<LockLease> waiting = b.lock(NAME).acquireAsync();
-        fixture().eventually(() -> contenders(a).size() == 2, "b waits");
-
-        fixture().expire(session(b));
-        fixture()
-                .eventually(
-                        () -> {
-                            List<Contender> now = contenders(a);
-                            return now.size() == 2
-                                    && now.get(1).session().equals(session(b).id());
-                        },
-                        "b waits again, under a new session");
-        fixture().await(holder.release());
-
-        assertThat(fixture().await(waiting).isHeld()).isTrue();
-    }
-
-    @Test
-    void failFastLeaseIsLostWithTheConnectionAndFreesTheLock() {
-        fixture().require(Fault.CUT);
-        Quorate a = open("a");
-        LockLease lease = acquire(a, SuspensionPolicy.FAIL_FAST);
-        AtomicReference<@Nullable LossCause> loss = new AtomicReference<>();
-        lease.onLost(loss::set);
-        Session session = session(a);
-
-        fixture().cut(session);
-        fixture().eventually(() -> session.state() != SessionState.CONNECTED, "the connection is lost");
-        assertThat(lease.isHeld()).isFalse();
-        fixture().eventually(() -> loss.get() == LossCause.CONNECTION_LOST, "the loss is told with its cause");
-        fixture().restore(session);
-
-        Quorate b = open("b");
-        assertThat(fixture().await(b.lock(NAME).acquireAsync()).isHeld()).isTrue();
-        assertThat(lease.isHeld()).isFalse();
-    }
-
-    @Test
-    void leaseUntilDeadlineSurvivesAShortLossOfTheConnection() {
-        fixture().require(Fault.CUT);
-        // Long enough for the pause that a client may make before it connects again.
-        Quorate a = open("a", fixture().sessionTimeout().multipliedBy(3));
-        LockLease lease = acquire(a, SuspensionPolicy.UNTIL_DEADLINE);
-        Session session = session(a);
-
-        fixture().cut(session);
-        fixture().eventually(() -> session.state() == SessionState.SUSPENDED, "the connection is lost");
-        fixture().eventually(() -> lease.state() != LeaseState.HELD, "the lease is in doubt");
-        assertThat(lease.state()).isEqualTo(LeaseState.DOUBT);
-        assertThat(lease.isHeld()).isTrue();
-        fixture().restore(session);
-
-        fixture().eventually(() -> lease.state() == LeaseState.HELD, "the lease is held again");
-        assertThat(contenders(a)).hasSize(1);
-    }
-
-    @Test
-    void leaseIsLostWhenItsProofEndsAndItsEntryIsRemovedOnceTheConnectionIsBack() {
-        fixture().require(Fault.CUT);
-        Quorate a = open("a");
-        LockLease lease = acquire(a, SuspensionPolicy.UNTIL_DEADLINE);
-        AtomicInteger losses = new AtomicInteger();
-        lease.onLost(cause -> losses.incrementAndGet());
-        Session session = session(a);
-
-        fixture().cut(session);
-        fixture().eventually(() -> losses.get() == 1, "the deadline passes and is told, though nobody asks");
-        assertThat(lease.isHeld()).isFalse();
-        fixture().restore(session);
-
-        LockLease next = fixture().await(open("b").lock(NAME).acquireAsync());
-        assertThat(next.token()).isGreaterThan(lease.token());
-        assertThat(lease.isHeld()).isFalse();
-        assertThat(losses).hasValue(1);
-    }
-
-    @Test
-    void holderWhoseEntryAnOperatorDeletedLosesTheLock() {
-        fixture().require(Fault.DELETE_RAW);
-        Quorate a = open("a");
-        LockLease lease = acquire(a);
-        AtomicReference<@Nullable LossCause> loss = new AtomicReference<>();
-        lease.onLost(loss::set);
-
-        fixture().deleteRaw(lease.guard().key());
-
-        fixture().eventually(() -> !lease.isHeld(), "the lease is lost");
-        fixture().eventually(() -> loss.get() == LossCause.ENTRY_DELETED, "the loss is told with its cause");
-        assertThat(acquire(open("b")).token()).isGreaterThan(lease.token());
-    }
-
-    @Test
-    void nextHolderKeepsTheLockThatAnOperatorTookFromTheOneBefore() {
-        fixture().require(Fault.DELETE_RAW);
-        Quorate a = open("a");
-        Quorate b = open("b");
-        LockLease deleted = acquire(a);
-        CompletableFuture<LockLease> waiting = b.lock(NAME).acquireAsync();
-        fixture().eventually(() -> contenders(b).size() == 2, "b waits");
-
-        fixture().deleteRaw(deleted.guard().key());
-        LockLease next = fixture().await(waiting);
-        fixture().eventually(() -> !deleted.isHeld(), "a's lease is lost");
-        fixture().await(deleted.release());
-
-        assertThat(contenders(a)).extracting(Contender::token).containsExactly(next.token());
-        assertThat(next.isHeld()).isTrue();
-    }
-
-    @Test
-    void waiterWhoseEntryAnOperatorDeletedQueuesUpAnew() {
-        fixture().require(Fault.DELETE_RAW);
-        Quorate a = open("a");
-        LockLease holder = acquire(a);
-        CompletableFuture<LockLease> waiting = open("b").lock(NAME).acquireAsync();
-        fixture().eventually(() -> contenders(a).size() == 2, "b waits");
-        long token = contenders(a).get(1).token();
-
-        fixture().deleteRaw(lastTicket(a));
-        fixture()
-                .eventually(
-                        () -> {
-                            List<Contender> now = contenders(a);
-                            return now.size() == 2 && now.get(1).token() > token;
-                        },
-                        "b waits again");
-        fixture().await(holder.release());
-
-        assertThat(fixture().await(waiting).isHeld()).isTrue();
-    }
-
-    @Test
-    void acquisitionWhoseReplyWasLostIsGrantedOnce() {
-        fixture().require(Fault.LOSE_REPLY);
-        Quorate a = open("a");
-        fixture().loseNextReply(session(a));
-
-        LockLease lease = acquire(a);
-
-        assertThat(lease.isHeld()).isTrue();
-        assertThat(contenders(a)).extracting(Contender::token).containsExactly(lease.token());
-    }
-
-    @Test
-    void releaseWhoseReplyWasLostFreesTheLock() {
-        fixture().require(Fault.LOSE_REPLY);
-        Quorate a = open("a");
-        LockLease lease = acquire(a);
-        fixture().loseNextReply(session(a));
-        fixture().await(lease.release());
-
-        assertThat(acquire(open("b")).token()).isGreaterThan(lease.token());
-    }
-
-    @Test
-    void releaseWhileCutOffHappensOnceTheConnectionIsBack() {
-        fixture().require(Fault.CUT);
-        Quorate a = open("a");
-        LockLease lease = acquire(a);
-        CompletableFuture<LockLease> next = open("b").lock(NAME).acquireAsync();
-        Session session = session(a);
-        fixture().cut(session);
-        fixture().eventually(() -> session.state() != SessionState.CONNECTED, "the connection is lost");
-
-        CompletableFuture<Void> released = lease.release();
-        assertThat(lease.isHeld()).isFalse();
-        fixture().restore(session);
-
-        fixture().await(released);
-        assertThat(fixture().await(next).token()).isGreaterThan(lease.token());
-    }
-
-    @Test
-    void lossIsNotToldAfterAReleaseAndAtOnceIfItHappenedBefore() {
-        fixture().require(Fault.EXPIRE);
-        Quorate a = open("a");
-        List<String> told = new CopyOnWriteArrayList<>();
-        LockLease released = acquire(a);
-        released.onLost(cause -> told.add("released " + cause));
-        fixture().await(released.release());
-        LockLease lost = acquire(a);
-        // Closed before the loss: a callback that is registered after it may run before it can be closed.
-        lost.onLost(cause -> told.add("forgotten")).close();
-        Session session = session(a);
-        fixture().expire(session);
-        fixture().eventually(() -> !lost.isHeld(), "the lease is lost");
-
-        lost.onLost(cause -> {
-            throw new IllegalStateException("a user's callback fails");
-        });
-        lost.onLost(cause -> told.add("lost"));
-
-        fixture().eventually(() -> told.contains("lost"), "the loss is told");
-        assertThat(told).doesNotContain("forgotten").noneMatch(line -> line.startsWith("released"));
-    }
-
-    @Test
     void closingAClientFreesItsLocksAndEndsItsWaiters() {
         Quorate a = open("a");
         Quorate b = open("b");
@@ -589,164 +320,6 @@ public abstract class LockContract extends LockWorld {
         fixture().eventually(() -> contenders(a).size() == 1, "all have left");
     }
 
-    @Test
-    void lockWorksThroughTheDeathOfTheLeader() {
-        fixture().require(Fault.KILL_LEADER);
-        Quorate a = open("a");
-        Quorate b = open("b");
-        LockLease lease = acquire(a, SuspensionPolicy.UNTIL_DEADLINE);
-        CompletableFuture<LockLease> waiting = b.lock(NAME).acquireAsync();
-        fixture().eventually(() -> contenders(a).size() == 2, "b waits");
-
-        fixture().killLeader();
-        fixture().await(lease.release());
-
-        assertThat(fixture().await(waiting).token()).isGreaterThan(lease.token());
-    }
-
-    @Test
-    void acquireReturnsWithinItsLimitAndLeavesNothing() throws Exception {
-        assumeRealTime();
-        Quorate a = open("a");
-        Quorate b = open("b");
-        LockLease holder = acquire(a);
-
-        assertThatThrownBy(() -> b.lock(NAME).acquire(Duration.ofMillis(100)))
-                .isInstanceOf(TimeoutExceededException.class)
-                .hasMessageContaining(NAME)
-                .hasMessageContaining("others hold it");
-        fixture().eventually(() -> contenders(a).size() == 1, "b has left");
-        assertThat(holder.isHeld()).isTrue();
-        assertThat(b.lock(NAME).tryAcquire()).isEmpty();
-        assertThat(b.lock(NAME).holder()).get().extracting(Contender::owner).isEqualTo("a");
-        assertThat(b.lock(NAME).queue()).isEmpty();
-    }
-
-    @Test
-    void limitOfZeroTimesOutEvenIfTheLockIsFree() {
-        Quorate a = open("a");
-
-        assertThatThrownBy(() -> a.lock(NAME).acquire(Duration.ZERO))
-                .isInstanceOf(TimeoutExceededException.class)
-                .hasMessageContaining("tryAcquire()");
-    }
-
-    @Test
-    void threadThatWasInterruptedBeforehandGetsNoLock() {
-        Quorate a = open("a");
-        Thread.currentThread().interrupt();
-
-        assertThatThrownBy(() -> a.lock(NAME).acquire()).isInstanceOf(InterruptedException.class);
-        assertThat(Thread.interrupted())
-                .as("the exception stands for the interrupt")
-                .isFalse();
-    }
-
-    @Test
-    void interruptedWaiterLeavesNothing() throws Exception {
-        assumeRealTime();
-        Quorate a = open("a");
-        LockLease holder = acquire(a);
-        Quorate b = open("b");
-        CompletableFuture<@Nullable Throwable> thrown = new CompletableFuture<>();
-        Thread waiter = new Thread(() -> {
-            try {
-                b.lock(NAME).acquire();
-                thrown.complete(null);
-            } catch (InterruptedException | RuntimeException e) {
-                thrown.complete(e);
-            }
-        });
-        waiter.start();
-        fixture().eventually(() -> contenders(a).size() == 2, "b waits");
-
-        waiter.interrupt();
-
-        assertThat(thrown.get(5, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
-        fixture().eventually(() -> contenders(a).size() == 1, "b has left");
-        assertThat(holder.isHeld()).isTrue();
-    }
-
-    @Test
-    void blockingCallOnTheLaneIsRefusedRatherThanDeadlocked() {
-        Quorate a = open("a");
-        CompletableFuture<@Nullable Throwable> thrown = new CompletableFuture<>();
-        session(a).scheduler().execute(() -> {
-            try {
-                a.lock(NAME).acquire(Duration.ofSeconds(1));
-                thrown.complete(null);
-            } catch (InterruptedException | RuntimeException e) {
-                thrown.complete(e);
-            }
-        });
-
-        assertThat(fixture().await(thrown))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("asynchronous");
-    }
-
-    @Test
-    void clientMayBeClosedInACallback() {
-        assumeRealTime();
-        fixture().require(Fault.EXPIRE);
-        Quorate a = open("a");
-        CountDownLatch closed = new CountDownLatch(1);
-        acquire(a).onLost(cause -> {
-            a.close();
-            closed.countDown();
-        });
-
-        fixture().expire(session(a));
-
-        fixture().eventually(() -> closed.getCount() == 0, "close returned in the callback");
-    }
-
-    @Test
-    @SuppressWarnings("LockNotBeforeTry") // The test is about the calls themselves.
-    void javaLockIsReentrantAndExcludesOtherThreadsAndClients() throws Exception {
-        assumeRealTime();
-        Quorate a = open("a");
-        Lock lock = a.lock(NAME).asJavaLock();
-        lock.lock();
-        lock.lock();
-        assertThat(contenders(a)).hasSize(1);
-        CompletableFuture<Boolean> other = new CompletableFuture<>();
-        new Thread(() -> other.complete(lock.tryLock())).start();
-        assertThat(other.get(5, TimeUnit.SECONDS)).isFalse();
-        assertThat(open("b").lock(NAME).asJavaLock().tryLock(50, TimeUnit.MILLISECONDS))
-                .isFalse();
-        fixture().eventually(() -> contenders(a).size() == 1, "b has left");
-
-        lock.unlock();
-        assertThat(contenders(a)).hasSize(1);
-        lock.unlock();
-        fixture().eventually(() -> contenders(a).isEmpty(), "the lock is free");
-        assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
-        assertThat(lock.tryLock()).isTrue();
-        lock.unlock();
-        assertThat(lock.tryLock(0, TimeUnit.SECONDS))
-                .as("a free lock is taken without time to wait")
-                .isTrue();
-        lock.unlock();
-    }
-
-    @Test
-    @SuppressWarnings("LockNotBeforeTry") // The test is about the calls themselves.
-    void javaLockTellsOnUnlockThatItWasLost() throws Exception {
-        assumeRealTime();
-        fixture().require(Fault.EXPIRE);
-        Quorate a = open("a");
-        Lock lock = a.lock(NAME).asJavaLock();
-        lock.lock();
-        Session session = session(a);
-        fixture().expire(session);
-        fixture().eventually(() -> session.state() == SessionState.EXPIRED, "the session expired");
-
-        assertThatThrownBy(lock::unlock).isInstanceOf(OwnershipLostException.class);
-        assertThat(lock.tryLock(5, TimeUnit.SECONDS)).isTrue();
-        lock.unlock();
-    }
-
     private CompletableFuture<?> incrementRepeatedly(Quorate client, int rounds, List<Long> tokens) {
         CompletableFuture<?> done = CompletableFuture.completedFuture(null);
         for (int round = 0; round < rounds; round++) {
@@ -771,25 +344,5 @@ public abstract class LockContract extends LockWorld {
                             })
                             .whenComplete((result, failure) -> lease.close()));
         });
-    }
-
-    private LockLease acquire(Quorate client) {
-        return fixture().await(client.lock(NAME).acquireAsync());
-    }
-
-    private LockLease acquire(Quorate client, SuspensionPolicy policy) {
-        DistributedLock lock = client.lock(NAME, LockOptions.defaults().withSuspensionPolicy(policy));
-        return fixture().await(lock.acquireAsync());
-    }
-
-    private List<Contender> contenders(Quorate client) {
-        return fixture().await(client.lock(NAME).contendersAsync());
-    }
-
-    private Key lastTicket(Quorate client) {
-        List<Key> tickets = fixture()
-                .await(session(client).list(Key.of("/locks").resolve(NAME), Content.KEYS, Read.LATEST))
-                .keys();
-        return tickets.get(tickets.size() - 1);
     }
 }

@@ -1,4 +1,4 @@
-package io.quorate.leader;
+package io.quorate.mutation.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,18 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A mistake that somebody could make in a recipe, as a change of its source.
+ * A mistake that somebody could make, as a change of a source.
  *
- * @param file the source, below {@code io/quorate}
+ * @param sources the directory of a module's sources
+ * @param file the source, below that
  * @param find the code that is right; it occurs once, spaces and line breaks aside
  * @param replace the mistake
  */
-record Mutation(String file, String find, String replace) {
-
-    private static final Path SOURCES = Path.of("src/main/java/io/quorate");
+public record Mutation(Path sources, String file, String find, String replace) {
 
     /** Returns the source with the mistake. */
-    String source() {
+    public String source() {
         String right = folded(read());
         String code = folded(find);
         int first = right.indexOf(code);
@@ -34,7 +33,7 @@ record Mutation(String file, String find, String replace) {
 
     private String read() {
         try {
-            return Files.readString(SOURCES.resolve(file));
+            return Files.readString(sources.resolve(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,4 +1,4 @@
-package io.quorate.leader;
+package io.quorate.mutation.testing;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.NullMarked;
 import org.slf4j.Logger;
 
 /** This library and its tests loaded once more, with one class compiled from a changed source. Everything else is shared. */
-final class MutatedClasses extends ClassLoader {
+public final class MutatedClasses extends ClassLoader {
 
     private static final String OURS = "io.quorate.";
 
@@ -33,8 +33,9 @@ final class MutatedClasses extends ClassLoader {
      * Compiles the changed source.
      *
      * @param directory an empty one, for the source and the classes
+     * @param needed a class of each library that it is compiled against, besides the recipes and what those need
      */
-    static MutatedClasses with(Mutation mutation, Path directory) throws IOException {
+    public static MutatedClasses with(Mutation mutation, Path directory, Class<?>... needed) throws IOException {
         Path source = directory.resolve(Path.of(mutation.file()).getFileName());
         Files.writeString(source, mutation.source());
         int result = ToolProvider.findFirst("javac")
@@ -45,7 +46,7 @@ final class MutatedClasses extends ClassLoader {
                         "-proc:none",
                         "-nowarn",
                         "-classpath",
-                        classPath(),
+                        classPath(needed),
                         "-d",
                         directory.toString(),
                         source.toString());
@@ -79,8 +80,8 @@ final class MutatedClasses extends ClassLoader {
     }
 
     /** Returns where the classes are that a recipe is compiled against. */
-    private static String classPath() {
-        return Stream.of(Quorate.class, Logger.class, NullMarked.class)
+    private static String classPath(Class<?>... needed) {
+        return Stream.concat(Stream.of(Quorate.class, Logger.class, NullMarked.class), Stream.of(needed))
                 .map(type -> requireNonNull(type.getProtectionDomain().getCodeSource())
                         .getLocation())
                 .map(location -> Path.of(URI.create(location.toString())).toString())

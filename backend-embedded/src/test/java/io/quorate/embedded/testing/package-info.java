@@ -1,0 +1,5 @@
+/** Tests of what tests of applications use. */
+@NullMarked
+package io.quorate.embedded.testing;
+
+import org.jspecify.annotations.NullMarked;
