@@ -11,7 +11,12 @@ import io.quorate.embedded.log.StorageException;
 import io.quorate.embedded.log.StorageFullException;
 import io.quorate.embedded.log.UnsafeDataDirException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +39,8 @@ public final class DataDirectoryException extends QuorateException {
         DAMAGED,
         /** Others could redirect it or write to it. */
         UNSAFE,
+        /** This process may not read it or write to it, or it is no directory. */
+        INACCESSIBLE,
         /** There is no room. */
         FULL,
         /** The disk failed. */
@@ -70,26 +77,52 @@ public final class DataDirectoryException extends QuorateException {
         } else if (cause instanceof UnsafeDataDirException) {
             return Reason.UNSAFE;
         }
-        return cause instanceof StorageFullException ? Reason.FULL : Reason.FAILED;
+        if (cause instanceof StorageFullException) {
+            return Reason.FULL;
+        }
+        return refusal(cause) == null ? Reason.FAILED : Reason.INACCESSIBLE;
+    }
+
+    /** Returns how the file system has refused, if it has: Java's exceptions name the file and leave the rest to their type. */
+    private static @Nullable String refusal(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AccessDeniedException denied) {
+                return "this process may not read or write " + denied.getFile()
+                        + "; give its user the right to, or choose" + " another directory";
+            }
+            if (cause instanceof FileAlreadyExistsException || cause instanceof NotDirectoryException) {
+                return ((FileSystemException) cause).getFile() + " is not a directory; choose another one";
+            }
+            if (cause instanceof FileSystemException other && isReadOnly(other)) {
+                return other.getFile() + " is on a file system that is read-only; choose another directory";
+            }
+        }
+        return null;
+    }
+
+    private static boolean isReadOnly(FileSystemException failure) {
+        return String.valueOf(failure.getReason()).toLowerCase(Locale.ROOT).contains("read-only file system");
     }
 
     static QuorateException translate(Throwable cause) {
         if (cause instanceof QuorateException known) {
             return known;
         }
-        if (cause instanceof StorageException) {
-            return new DataDirectoryException(reasonOf(cause), String.valueOf(cause.getMessage()), cause);
-        }
-        if (cause instanceof IOException) {
-            // The message of many of these is a path and nothing else; what is wrong with it is in the name of the
-            // class.
-            return new DataDirectoryException(
-                    reasonOf(cause),
-                    "the data directory cannot be used: " + cause
-                            + "; check that this process may create it and write to it",
-                    cause);
+        if (cause instanceof StorageException || cause instanceof IOException) {
+            return new DataDirectoryException(reasonOf(cause), message(cause), cause);
         }
         return new BackendUnavailableException("the ensemble could not start: " + cause, cause);
+    }
+
+    private static String message(Throwable cause) {
+        String refusal = refusal(cause);
+        if (refusal != null) {
+            return "the data directory cannot be used: " + refusal;
+        }
+        return cause instanceof StorageException
+                ? String.valueOf(cause.getMessage())
+                : "the data directory cannot be used: " + cause
+                        + "; check that this process may create it and write to it";
     }
 
     static DataDirectoryException lost(List<Integer> members, int size, int quorum) {

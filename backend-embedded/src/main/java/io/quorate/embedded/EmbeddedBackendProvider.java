@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Makes ensembles in this process from URIs.
+ * Makes ensembles in this process from URIs, and one client of each.
  *
  * <ul>
  *   <li>{@code embedded:}, or {@code embedded:?members=3}: in memory, gone with the process
@@ -37,12 +37,25 @@ public final class EmbeddedBackendProvider implements BackendProvider {
         return Set.of("embedded");
     }
 
+    /**
+     * Returns a client of a new ensemble, which is started with the first session.
+     *
+     * @throws IllegalArgumentException naming the URI, what is wrong with it, and the form
+     */
     @Override
     public Backend create(URI uri) {
         return new OwningBackend(EmbeddedEnsemble.of(parse(uri)));
     }
 
     static EnsembleConfig parse(URI uri) {
+        try {
+            return parts(uri);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(uri + ": " + e.getMessage() + FORM, e);
+        }
+    }
+
+    private static EnsembleConfig parts(URI uri) {
         if (!"embedded".equalsIgnoreCase(uri.getScheme())) {
             throw refused("the scheme must be embedded");
         }
@@ -87,6 +100,6 @@ public final class EmbeddedBackendProvider implements BackendProvider {
     }
 
     private static IllegalArgumentException refused(String reason) {
-        return new IllegalArgumentException(reason + FORM);
+        return new IllegalArgumentException(reason);
     }
 }

@@ -3,6 +3,7 @@ package io.quorate.embedded;
 import io.quorate.backend.Backend;
 import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.BackendView;
+import io.quorate.backend.QuorateException;
 import io.quorate.backend.Ticker;
 import io.quorate.embedded.member.DirectoryDisks;
 import io.quorate.embedded.member.EnsembleDirectory;
@@ -26,14 +27,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,8 +53,6 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedEnsemble implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedEnsemble.class);
-    private static final Duration LOOP_LIMIT = Duration.ofSeconds(30);
-    private static final long RELEASE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final EnsembleConfig config;
     private final @Nullable EnsembleDirectory directory;
@@ -64,6 +60,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     private final EnsembleLoop loop;
     private final LaneThreads lanes;
     private final FrontEnd frontEnd;
+    private final MemberControl control;
     private final Set<EmbeddedBackend> backends = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -83,14 +80,26 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         this.lanes = new LaneThreads(ticker, loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(
                 members::reachable, loop::wakeUp, ticker, environment.lanes(lanes), random, config.connectionTimeout());
+        this.control = new MemberControl(members, frontEnd, loop, this::isRunning, config, System::nanoTime);
     }
 
-    /** Returns an ensemble that keeps its data in memory; it is not started. */
+    /**
+     * Returns an ensemble that keeps its data in memory; it is not started.
+     *
+     * @param members the number of members, 1 to 7
+     * @throws IllegalArgumentException if the number is another one
+     */
     public static EmbeddedEnsemble inMemory(int members) {
         return of(EnsembleConfig.inMemory(members));
     }
 
-    /** Returns an ensemble that keeps its data below a directory; it is not started. */
+    /**
+     * Returns an ensemble that keeps its data below a directory; it is not started, and nothing is read or created before.
+     *
+     * @param directory where; it is created if it is absent, with its parents
+     * @param members the number of members, 1 to 7; the number that the directory was made with, if it was used before
+     * @throws IllegalArgumentException if the number is another one
+     */
     public static EmbeddedEnsemble durable(Path directory, int members) {
         return of(EnsembleConfig.durable(directory, members));
     }
@@ -118,11 +127,15 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     // ---- life
 
     /**
-     * Starts all members and returns as soon as a write would succeed. Idempotent.
+     * Starts all members and returns as soon as a write would succeed. Idempotent: if the ensemble runs it returns as soon as it
+     * has served for the first time. An ensemble that failed to start is closed; to try again, create another one.
      *
      * @return this
-     * @throws DataDirectoryException if a member could not use its directory; all members are stopped then
-     * @throws BackendUnavailableException if no leader was established in time, or the ensemble was closed
+     * @throws DataDirectoryException if too many members could not use their directories, or one of them for a reason that
+     *     somebody must mend; the ensemble is closed then
+     * @throws BackendUnavailableException if no leader was established within {@link EnsembleConfig#startTimeout()}, or the
+     *     thread was interrupted (it still is then), or another one closed the ensemble; the ensemble is closed then
+     * @throws IllegalStateException if the ensemble was closed before
      */
     public EmbeddedEnsemble start() {
         begin();
@@ -134,9 +147,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             close();
             throw new BackendUnavailableException("interrupted while the ensemble started; it is closed", e);
         } catch (TimeoutException e) {
+            String members = String.valueOf(status());
             close();
             throw new BackendUnavailableException(
-                    "no leader was established within " + config.startTimeout() + "; the members are stopped", e);
+                    "no leader was established within " + config.startTimeout() + " among " + members
+                            + "; the ensemble is closed. Look at what its members logged, then create another one",
+                    e);
         } catch (ExecutionException e) {
             close();
             throw DataDirectoryException.translate(e.getCause() == null ? e : e.getCause());
@@ -145,23 +161,46 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     /** Starts all members and does not wait. */
     void begin() {
-        if (closed.get()) {
-            throw new BackendUnavailableException("this ensemble is closed; create another one", null);
-        }
+        checkOpen();
         if (started.compareAndSet(false, true)) {
+            announce();
             frontEnd.submit(members::startAll);
             loop.help();
             loop.start();
         }
     }
 
-    /** Tells why the ensemble could not start, if it could not; on any thread, or at once. */
-    void whenStartFails(Consumer<Throwable> listener) {
+    private void announce() {
+        int size = config.members();
+        log.info("starting {}", config);
+        if (size % 2 == 0) {
+            log.warn(
+                    "an ensemble of {} members goes on without {} of them, as one of {} does: choose an odd number",
+                    size,
+                    (size - 1) / 2,
+                    size - 1);
+        }
+    }
+
+    private void checkOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException("this ensemble is closed; create another one");
+        }
+    }
+
+    private boolean isRunning() {
+        return started.get() && !closed.get();
+    }
+
+    /** Completes with why the ensemble could not start if it could not, on any thread. */
+    CompletableFuture<QuorateException> startFailure() {
+        CompletableFuture<QuorateException> told = new CompletableFuture<>();
         CompletableFuture<?> unused = members.ready().whenComplete((nothing, failure) -> {
             if (failure != null) {
-                listener.accept(DataDirectoryException.translate(failure));
+                told.complete(DataDirectoryException.translate(failure));
             }
         });
+        return told;
     }
 
     private final class Driven implements EnsembleLoop.Work {
@@ -195,30 +234,63 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     }
 
     /**
-     * Closes all backends of this ensemble with their sessions, then stops the members and joins their threads. Idempotent.
+     * Closes all backends of this ensemble with their sessions, then stops the members and joins their threads; what was
+     * acknowledged is on their disks, if they have any. Idempotent: further calls return at once, even while the first is under
+     * way. An interrupt does not end the wait, and is kept for the caller. If a disk holds a member up for longer than
+     * {@link EnsembleConfig#startTimeout()} the method returns with a warning in the log, and the rest ends by itself.
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            // Whoever is interrupted wants to be done soon, but not to leave files behind that somebody still writes
+            // to.
+            boolean interrupted = Thread.interrupted();
+            try {
+                interrupted |= closeInGoodOrder();
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
+    }
+
+    /** Returns whether the thread was interrupted meanwhile. */
+    private boolean closeInGoodOrder() {
         List.copyOf(backends).forEach(EmbeddedBackend::close);
         members.ready().completeExceptionally(new BackendUnavailableException("the ensemble was closed", null));
         if (!started.get()) {
-            return;
+            return false;
         }
         frontEnd.submit(() -> {
             members.killAll();
             ending = true;
         });
-        try {
-            loop.join(config.startTimeout().toMillis());
-            lanes.close(config.startTimeout().toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        boolean interrupted = joinThreads();
+        String unfinished = loop.liveThread();
+        if (unfinished != null) {
+            log.warn(
+                    "{} has not ended yet; it goes on by itself until the disks of the members let it: {}",
+                    unfinished,
+                    status());
         }
         members.publishStopped();
         releaseDirectory();
+        return interrupted;
+    }
+
+    private boolean joinThreads() {
+        long limit = config.startTimeout().toMillis();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                loop.join(limit);
+                lanes.close(limit);
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
     }
 
     private void releaseDirectory() {
@@ -234,7 +306,9 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     // ---- use
 
     /**
-     * Returns a new client of this ensemble. Closing it closes its sessions and leaves the ensemble alone.
+     * Returns a new client of this ensemble. Closing it closes its sessions and leaves the ensemble alone. A client may be made
+     * before the ensemble is started; its sessions open as soon as there is a leader, or fail after
+     * {@link EnsembleConfig#connectionTimeout()}.
      *
      * @throws IllegalStateException if the ensemble is closed
      */
@@ -243,9 +317,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     }
 
     EmbeddedBackend newBackend(Runnable onClose) {
-        if (closed.get()) {
-            throw new IllegalStateException("this ensemble is closed");
-        }
+        checkOpen();
         EmbeddedBackend[] made = new EmbeddedBackend[1];
         EmbeddedBackend backend = new EmbeddedBackend(frontEnd, this::describe, () -> {
             backends.remove(made[0]);
@@ -256,7 +328,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         return backend;
     }
 
-    /** Returns what the members looked like a moment ago, in the order of their ids. */
+    /** Returns what the members looked like a moment ago, in the order of their ids. Never blocks. */
     public List<MemberStatus> status() {
         return members.status();
     }
@@ -270,7 +342,10 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     // ---- members
 
-    /** Returns the id of the member that leads and takes writes; empty while there is none. */
+    /**
+     * Returns the id of the member that leads and takes writes; empty while there is none, and before the start and after the
+     * end of the ensemble.
+     */
     public OptionalInt leader() {
         return leadingMember().map(Member::id).map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
@@ -280,90 +355,48 @@ public final class EmbeddedEnsemble implements AutoCloseable {
      * finishes what it has proposed and hands its seat over, so that callers notice a pause at most. Does nothing if the
      * member does not run.
      *
+     * <p>If those that remain are no quorum, more than half of all members, nothing is served before enough are started again: operations wait
+     * for that as long as their sessions live. An interrupt does not end the wait; it is kept for the caller.
+     *
      * @param id 1 to the number of members
-     * @throws IllegalStateException if the ensemble is not started or is closed
+     * @throws IllegalArgumentException if there is no such member
+     * @throws IllegalStateException if the ensemble is not started or is closed, or the member's disk holds it up for longer
+     *     than {@link EnsembleConfig#startTimeout()}
      */
     public void stop(int id) {
-        stop(id, true);
+        control.stop(id);
     }
 
     /**
      * Ends a member without a farewell, as if its process had died, and returns when it has released what it held. Does nothing
-     * if the member does not run.
+     * if the member does not run. For the rest the same as {@link #stop(int)}.
      *
      * @param id 1 to the number of members
-     * @throws IllegalStateException if the ensemble is not started or is closed
+     * @throws IllegalArgumentException if there is no such member
+     * @throws IllegalStateException if the ensemble is not started or is closed, or the member's disk holds it up for longer
+     *     than {@link EnsembleConfig#startTimeout()}
      */
     public void kill(int id) {
-        stop(id, false);
+        control.kill(id);
     }
 
     /**
-     * Starts a member that was stopped or killed, or failed, and returns at once; the member catches up by itself.
+     * Starts a member that was stopped or killed, or failed, and returns at once; the member catches up by itself. Whether it could
+     * use its directory is told by its {@linkplain #status() status}.
      *
      * @param id 1 to the number of members
+     * @throws IllegalArgumentException if there is no such member
      * @throws IllegalStateException if the member runs, or the ensemble is not started or is closed
      */
     public void start(int id) {
-        check(id);
-        onLoop(() -> {
-            members.start(id);
-            return true;
-        });
-    }
-
-    private void check(int id) {
-        if (id < 1 || id > config.members()) {
-            throw new IllegalArgumentException("there is no member " + id + ", but 1 to " + config.members());
-        }
-        if (!started.get() || closed.get()) {
-            throw new IllegalStateException("the ensemble is not running; start it first");
-        }
-    }
-
-    void stop(int id, boolean gracefully) {
-        check(id);
-        onLoop(() -> {
-            members.member(id).ifPresent(gracefully ? Member::stop : Member::kill);
-            return true;
-        });
-        awaitReleased(id);
-        onLoop(() -> {
-            members.clear(id);
-            return true;
-        });
-    }
-
-    private void awaitReleased(int id) {
-        long limit = System.nanoTime() + config.startTimeout().toNanos();
-        while (!onLoop(() -> members.isReleased(id))) {
-            if (System.nanoTime() - limit > 0) {
-                throw new IllegalStateException("member " + id + " has not released its storage in time; "
-                        + "look at its disk, then call again");
-            }
-            LockSupport.parkNanos(this, RELEASE_POLL_NANOS);
-        }
+        control.start(id);
     }
 
     // ---- what tests do
 
     /** Runs something as the members do, one at a time, and returns its result. */
     <T> T onLoop(Supplier<T> task) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        frontEnd.submit(() -> {
-            try {
-                result.complete(task.get());
-            } catch (RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        });
-        loop.help();
-        try {
-            return result.orTimeout(LOOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        return control.onLoop(task);
     }
 
     boolean isClosed() {
@@ -375,7 +408,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     }
 
     Optional<Member> leadingMember() {
-        if (!started.get() || closed.get()) {
+        if (!isRunning()) {
             return Optional.empty();
         }
         // One that was deposed may not know it yet.
@@ -383,19 +416,21 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 members.reachable().stream().filter(Member::takesWrites).max(Comparator.comparingLong(Member::epoch)));
     }
 
+    void stop(int id, boolean gracefully) {
+        if (gracefully) {
+            control.stop(id);
+        } else {
+            control.kill(id);
+        }
+    }
+
     /** Lets a member stand still until {@link #resume}, as if its process got no time. */
     void pause(int id) {
-        onLoop(() -> {
-            members.pause(id);
-            return true;
-        });
+        control.pause(id);
     }
 
     void resume(int id) {
-        onLoop(() -> {
-            members.resume(id);
-            return true;
-        });
+        control.resume(id);
     }
 
     private final class Controls implements EnsembleControls {

@@ -72,7 +72,12 @@ public record MemberStatus(
                 member.servedSessions(),
                 member.diskFigures().map(DiskStatus::of),
                 member.alert(),
-                Optional.ofNullable(member.failure()).map(Throwable::toString));
+                Optional.ofNullable(member.failure()).map(MemberStatus::describe));
+    }
+
+    private static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
     }
 
     private static Condition conditionOf(Member member) {

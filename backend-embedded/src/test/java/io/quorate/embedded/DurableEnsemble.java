@@ -291,7 +291,9 @@ final class DurableEnsemble implements AutoCloseable {
     /** The files of a member with a prefix, in order. */
     static List<Path> files(Path directory, int member, String prefix) throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("member-" + member))) {
+            // A closing member may leave a snapshot that it had not finished.
             return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .filter(file -> !file.getFileName().toString().endsWith(".tmp"))
                     .sorted()
                     .toList();
         }

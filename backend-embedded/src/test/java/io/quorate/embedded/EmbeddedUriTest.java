@@ -107,9 +107,9 @@ final class EmbeddedUriTest {
         assertThatThrownBy(() -> Quorate.open("embedded:" + file.resolve("data")))
                 .isInstanceOfSatisfying(
                         DataDirectoryException.class,
-                        refused -> assertThat(refused.reason()).isEqualTo(DataDirectoryException.Reason.FAILED))
-                .hasMessageStartingWith("the data directory cannot be used: java.")
-                .hasMessageContaining(file.toString());
+                        refused -> assertThat(refused.reason()).isEqualTo(DataDirectoryException.Reason.INACCESSIBLE))
+                .hasMessageStartingWith("the data directory cannot be used: ")
+                .hasMessageContaining(file + " is not a directory");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.quorate.benchmarks;
 
-import io.quorate.embedded.MemberFaults;
+import io.quorate.benchmarks.FailoverSubject.Loss;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,13 +34,25 @@ public final class EngineFigures {
         for (Row row : rows()) {
             if (names.isEmpty() || names.stream().anyMatch(row.name()::startsWith)) {
                 unknown.removeIf(row.name()::startsWith);
-                row.measure(rounds, withPeers).forEach(out::println);
+                measure(row, rounds, withPeers).forEach(out::println);
                 out.flush();
             }
         }
         if (!unknown.isEmpty()) {
             out.println("no such rows: " + unknown + "; there are "
                     + rows().stream().map(Row::name).toList());
+        }
+    }
+
+    /** A row that cannot be measured says so, and the others are measured all the same. */
+    private static List<String> measure(Row row, int rounds, boolean withPeers) throws InterruptedException {
+        try {
+            return row.measure(rounds, withPeers);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return List.of(row.name() + " FAILED: " + e.getMessage() + ": " + cause.getMessage());
         }
     }
 
@@ -68,11 +80,29 @@ public final class EngineFigures {
                         .against("zookeeper", 5, ZooKeeperSubject.server(ZooKeeperSubject::reads)),
                 Row.rate("read-any", "ops/s", EmbeddedSubject.inMemory(3, EmbeddedSubject::anyReads))
                         .against("zookeeper", 50, ZooKeeperSubject.server(ZooKeeperSubject::reads)),
+                Row.cost("start-first-3", "ms", () -> new FirstStartSubject(3)).atMost(300),
                 Row.cost("start-3", "ms", () -> new StartSubject(3)),
                 Row.cost("start-1", "ms", () -> new StartSubject(1)),
-                Row.cost("failover-kill-median", "ms", FailoverSubject.of(MemberFaults::kill, 0.5)),
-                Row.cost("failover-kill-worst", "ms", FailoverSubject.of(MemberFaults::kill, 1)),
-                Row.cost("failover-stop-median", "ms", FailoverSubject.of(MemberFaults::stop, 0.5)),
+                Row.cost("failover-kill-median", "ms", FailoverSubject.of(Loss.KILL, 0.5)),
+                Row.cost("failover-kill-worst", "ms", FailoverSubject.of(Loss.KILL, 1)),
+                Row.cost("failover-pause-median", "ms", FailoverSubject.of(Loss.PAUSE, 0.5))
+                        .atMost(2 * FailoverSubject.electionMillis()),
+                Row.cost("failover-pause-worst", "ms", FailoverSubject.of(Loss.PAUSE, 1)),
+                Row.cost("failover-stop-median", "ms", FailoverSubject.of(Loss.STOP, 0.5))
+                        .atMost(20),
+                Row.cost("heap-per-node", "bytes", HeapSubject.ofQuorate())
+                        .atMost(350)
+                        .against("zookeeper", 1, HeapSubject.ofZooKeeper())
+                        .seldom(1),
+                Row.cost("recovery-million", "ms", RecoverySubject::new)
+                        .atMost(5_000)
+                        .seldom(3),
+                Row.cost("snapshot-memory", "x p99", SnapshotSubject.inMemory(50_000))
+                        .atMost(2)
+                        .seldom(3),
+                Row.cost("snapshot-durable", "x p99", SnapshotSubject.durable(4_000))
+                        .atMost(2)
+                        .seldom(3),
                 Row.cost("fan-out-10x1000", "ms", FanOutSubject.of(10, 1000))
                         .against("zookeeper", 3, ZooKeeperFanOutSubject.of(10, 1000)),
                 Row.cost("fan-out-1000x1", "ms", FanOutSubject.of(1000, 1))

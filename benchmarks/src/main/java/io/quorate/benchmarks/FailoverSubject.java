@@ -5,6 +5,7 @@ import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Key;
 import io.quorate.embedded.EmbeddedEnsemble;
+import io.quorate.embedded.EnsembleConfig;
 import io.quorate.embedded.MemberFaults;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
@@ -22,10 +23,27 @@ final class FailoverSubject implements Subject {
     private static final int LOSSES = 20;
     private static final Key KEY = Key.of("/failover");
 
-    /** How the leader is lost. */
-    @FunctionalInterface
-    interface Loss {
-        void of(MemberFaults members, int leader);
+    /** How the leader is lost, and comes back. */
+    enum Loss {
+        KILL,
+        STOP,
+        PAUSE;
+
+        void lose(MemberFaults members, int leader) {
+            switch (this) {
+                case KILL -> members.kill(leader);
+                case STOP -> members.stop(leader);
+                case PAUSE -> members.pause(leader);
+            }
+        }
+
+        void restore(MemberFaults members, int leader) {
+            if (this == PAUSE) {
+                members.resume(leader);
+            } else {
+                members.restart(leader);
+            }
+        }
     }
 
     private final Loss loss;
@@ -49,6 +67,11 @@ final class FailoverSubject implements Subject {
         return () -> new FailoverSubject(loss, quantile);
     }
 
+    /** Returns the election time-out of the members. */
+    static double electionMillis() {
+        return EnsembleConfig.inMemory(3).electionTimeout().toMillis();
+    }
+
     @Override
     public double measure() throws Exception {
         over.set(false);
@@ -59,10 +82,10 @@ final class FailoverSubject implements Subject {
             awaitWrites(100);
             longestGap.set(0);
             int leader = members.leader();
-            loss.of(members, leader);
+            loss.lose(members, leader);
             awaitWrites(100);
             gaps[i] = longestGap.get() / 1e6;
-            members.restart(leader);
+            loss.restore(members, leader);
         }
         over.set(true);
         writer.join();

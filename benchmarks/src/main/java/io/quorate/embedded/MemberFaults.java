@@ -2,7 +2,7 @@ package io.quorate.embedded;
 
 import io.quorate.embedded.member.Member;
 
-/** Stops and starts members of an ensemble. */
+/** Stops and starts members of an ensemble, lets them stand still, and looks at what they do. */
 public final class MemberFaults {
 
     private final EmbeddedEnsemble ensemble;
@@ -35,6 +35,26 @@ public final class MemberFaults {
     /** Starts a member that was stopped, and waits until all serve. */
     public void restart(int id) {
         ensemble.start(id);
+        awaitAllServe();
+    }
+
+    /** Lets a member stand still until {@link #resume}, as if its process got no time. */
+    public void pause(int id) {
+        ensemble.pause(id);
+    }
+
+    /** Lets a member go on, and waits until all serve. */
+    public void resume(int id) {
+        ensemble.resume(id);
+        awaitAllServe();
+    }
+
+    /** Returns whether a member is taking a snapshot now. */
+    public boolean takesSnapshot(int id) {
+        return ensemble.onLoop(() -> ensemble.members().get(id - 1).takesSnapshot());
+    }
+
+    private void awaitAllServe() {
         while (!ensemble.onLoop(() -> ensemble.members().stream().allMatch(Member::isServing))) {
             Thread.onSpinWait();
         }

@@ -1,6 +1,7 @@
 package io.quorate.backend;
 
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,7 +99,14 @@ public final class Key implements Comparable<Key> {
 
     /** Returns the segments from the top down; none for {@link #ROOT}. */
     public List<String> segments() {
-        return isRoot() ? List.of() : List.of(path.substring(1).split("/"));
+        List<String> segments = new ArrayList<>(4);
+        for (int start = 1; start < path.length(); ) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            segments.add(path.substring(start, end));
+            start = end + 1;
+        }
+        return Collections.unmodifiableList(segments);
     }
 
     /** Returns whether this is {@link #ROOT}. */
@@ -120,7 +128,7 @@ public final class Key implements Comparable<Key> {
 
     /** Returns the size of the canonical form in UTF-8. */
     public int sizeInBytes() {
-        return path.getBytes(StandardCharsets.UTF_8).length;
+        return KeyGrammar.utf8Length(path);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.quorate.backend;
 
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,14 +29,15 @@ public record TicketName(String label, String id, int sequence) {
     @SuppressWarnings("ComparatorMethodParameterNotUsed")
     public static final Comparator<TicketName> FIFO = (a, b) -> Integer.signum(a.sequence - b.sequence);
 
-    private static final Pattern LABEL = Pattern.compile("[a-z0-9]{1,16}");
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+    private static final int MAX_LABEL = 16;
+    private static final int ID_DIGITS = 32;
+    private static final int SEQUENCE_CHARACTERS = 10;
     private static final Pattern NAME = Pattern.compile("([a-z0-9]{1,16})-([0-9a-f]{32})-([0-9]{10}|-[0-9]{9,10})");
 
     /** Checks the forms stated above. */
     public TicketName {
         checkLabel(label);
-        if (!ID.matcher(id).matches()) {
+        if (id.length() != ID_DIGITS || !consistsOfDigitsAndLetters(id, 'f')) {
             throw new IllegalArgumentException("a ticket id has 32 lower-case hexadecimal digits");
         }
     }
@@ -48,9 +48,19 @@ public record TicketName(String label, String id, int sequence) {
      * @throws IllegalArgumentException naming the form
      */
     public static void checkLabel(String label) {
-        if (!LABEL.matcher(label).matches()) {
+        if (label.isEmpty() || label.length() > MAX_LABEL || !consistsOfDigitsAndLetters(label, 'z')) {
             throw new IllegalArgumentException("a ticket label has 1 to 16 characters out of a-z and 0-9");
         }
+    }
+
+    private static boolean consistsOfDigitsAndLetters(String text, char lastLetter) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > lastLetter)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Reads a segment; empty if it is no ticket's name. */
@@ -72,6 +82,11 @@ public record TicketName(String label, String id, int sequence) {
      */
     @Override
     public String toString() {
-        return label + "-" + id + "-" + String.format(Locale.ROOT, "%010d", sequence);
+        // Names are compared with keys all the time, so that a formatter would cost more than most of what is done with
+        // them.
+        String sign = sequence < 0 ? "-" : "";
+        String digits = Long.toString(Math.abs((long) sequence));
+        int zeros = Math.max(0, SEQUENCE_CHARACTERS - sign.length() - digits.length());
+        return label + "-" + id + "-" + sign + "0".repeat(zeros) + digits;
     }
 }

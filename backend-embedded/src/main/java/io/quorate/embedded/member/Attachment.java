@@ -10,6 +10,7 @@ import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.tree.WatchedChange;
 import io.quorate.embedded.tree.Watcher;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -102,9 +103,11 @@ public final class Attachment {
                 return false;
             }
             if (result instanceof Result.Created created) {
-                tickets = created.paths().stream()
-                        .flatMap(path -> service.state().ticket(Key.of(path)).stream())
-                        .toList();
+                List<Ticket> found = new ArrayList<>(created.paths().size());
+                for (String path : created.paths()) {
+                    service.state().ticket(Key.of(path)).ifPresent(found::add);
+                }
+                tickets = found;
             }
             return true;
         }

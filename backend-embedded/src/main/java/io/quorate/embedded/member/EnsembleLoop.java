@@ -108,13 +108,6 @@ public final class EnsembleLoop implements Runnable {
         }
     }
 
-    /** Has work done that was signalled by the caller, if nobody has done it yet: the caller will not help after all. */
-    public void wakeUpIfSignalled() {
-        if (signalled) {
-            wakeUp();
-        }
-    }
-
     /** Says that a timer is due at an instant; the thread will have woken by then. Called by any thread. */
     public void wakeBy(long nanos) {
         if (asleep && nanos - wakesAt < 0) {

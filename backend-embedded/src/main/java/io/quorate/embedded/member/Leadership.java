@@ -48,6 +48,10 @@ final class Leadership {
     private List<Asked> asked = new ArrayList<>();
     private @Nullable Validator validator;
     private boolean draining;
+
+    /** Whose sign of life is still to be noted, 0 if nobody's: one that sends many requests is noted once for all of them. */
+    private long heard;
+
     private long lastTicket;
     private long reapIndex;
 
@@ -83,10 +87,20 @@ final class Leadership {
         } else if (draining) {
             return;
         } else if (message instanceof PeerMessage.Submit submit) {
-            heardOf(submit.operation().session());
+            if (heard != submit.operation().session()) {
+                noteHeard();
+                heard = submit.operation().session();
+            }
             requests.add(new Incoming(connection, 0, submit.operation()));
         } else if (message instanceof PeerMessage.Control control) {
             requests.add(new Incoming(connection, control.id(), control.request()));
+        }
+    }
+
+    private void noteHeard() {
+        if (heard != 0) {
+            heardOf(heard);
+            heard = 0;
         }
     }
 
@@ -102,6 +116,7 @@ final class Leadership {
 
     /** Does what was asked for since the last call; returns whether there was anything. */
     boolean run() {
+        noteHeard();
         // Before it has applied what it found in the log, it does not know which sessions there are.
         Validator judge = validator();
         if (judge == null) {
@@ -170,6 +185,7 @@ final class Leadership {
             return false;
         }
         List<byte[]> payloads = new ArrayList<>();
+        List<Txn> txns = new ArrayList<>();
         long bytes = 0;
         long now = member.settings().wallMillis().getAsLong();
         while (!requests.isEmpty() && payloads.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
@@ -178,6 +194,7 @@ final class Leadership {
             if (verdict instanceof Verdict.Propose propose) {
                 byte[] payload = codec.encode(propose.txn());
                 payloads.add(payload);
+                txns.add(propose.txn());
                 bytes += payload.length;
                 tellProposed(incoming, next);
                 next++;
@@ -186,7 +203,7 @@ final class Leadership {
             }
         }
         if (!payloads.isEmpty()) {
-            member.step(new Event.Propose(++lastTicket, payloads));
+            member.step(new Event.Propose(++lastTicket, payloads, txns));
         }
         return true;
     }

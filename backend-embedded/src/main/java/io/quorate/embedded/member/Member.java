@@ -245,6 +245,9 @@ public final class Member {
             worked |= stepBatch();
             worked |= serving.run();
             worked |= stepBatch();
+            // A storage in memory has done already what this round asked of it; one on a disk tells later.
+            worked |= drainInbox();
+            worked |= stepBatch();
             if (life == Life.STOPPING) {
                 continueStop();
             }

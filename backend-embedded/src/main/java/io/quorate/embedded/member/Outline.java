@@ -43,14 +43,19 @@ final class Outline {
 
     void appended(RecordBatch batch) {
         for (int i = 0; i < batch.size(); i++) {
-            appended(batch.get(i));
+            noteEpoch(batch.get(i));
         }
+        end = batch.last().point();
     }
 
     void appended(LogRecord record) {
+        noteEpoch(record);
         end = record.point();
+    }
+
+    private void noteEpoch(LogRecord record) {
         if (record.type() == RecordType.NEWLEADER) {
-            epochStarts.add(end);
+            epochStarts.add(record.point());
         }
     }
 

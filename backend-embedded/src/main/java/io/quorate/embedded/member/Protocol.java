@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** The protocol core of a member, once its storage has recovered, and the events that its next step will handle. */
 final class Protocol {
 
-    private final List<Event> events = new ArrayList<>();
+    private List<Event> events = new ArrayList<>();
+    private List<Event> handled = new ArrayList<>();
     private @Nullable ZabPeer peer;
 
     boolean isRunning() {
@@ -49,9 +50,14 @@ final class Protocol {
         if (events.isEmpty() || peer == null) {
             return false;
         }
-        List<Event> all = List.copyOf(events);
-        events.clear();
-        peer.step(all, effects);
+        List<Event> all = events;
+        events = handled;
+        handled = all;
+        try {
+            peer.step(all, effects);
+        } finally {
+            all.clear();
+        }
         return true;
     }
 }

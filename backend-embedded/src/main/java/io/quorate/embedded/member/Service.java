@@ -236,7 +236,8 @@ final class Service {
     /** Tells of a transaction whose effect the state shows just now: first those who watch, then those who wait. */
     void applied(Applied applied) {
         watches.dispatch(applied, this::deliver);
-        ControlReply control = controlsAt.remove(applied.index());
+        // Mostly nobody waits for a control, and this is part of every transaction at every member.
+        ControlReply control = controlsAt.isEmpty() ? null : controlsAt.remove(applied.index());
         if (control != null) {
             control.onReply(applied.index(), applied.result());
         }

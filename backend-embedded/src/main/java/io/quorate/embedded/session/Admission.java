@@ -63,7 +63,7 @@ final class Admission {
             try {
                 operations.take(1);
                 try {
-                    bytes.take(operation.bytes());
+                    bytes.take(operation.bytes);
                 } catch (OverloadedException e) {
                     operations.giveBack(1);
                     throw e;
@@ -78,14 +78,14 @@ final class Admission {
         void admitAnyway(Pending<?> operation) {
             ownOperations.giveBack(-1);
             operations.giveBack(-1);
-            bytes.giveBack(-operation.bytes());
+            bytes.giveBack(-operation.bytes);
         }
 
-        /** An operation that was admitted is over. */
-        void release(Pending<?> operation) {
-            ownOperations.giveBack(1);
-            operations.giveBack(1);
-            bytes.giveBack(operation.bytes());
+        /** Operations that were admitted are over. */
+        void release(int count, long theirBytes) {
+            ownOperations.giveBack(count);
+            operations.giveBack(count);
+            bytes.giveBack(theirBytes);
         }
 
         void admitWatch() {

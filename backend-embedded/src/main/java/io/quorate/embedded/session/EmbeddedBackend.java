@@ -3,6 +3,7 @@ package io.quorate.embedded.session;
 import io.quorate.backend.Backend;
 import io.quorate.backend.BackendView;
 import io.quorate.backend.Capabilities;
+import io.quorate.backend.QuorateException;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
 import io.quorate.backend.SuspensionPolicy;
@@ -57,15 +58,30 @@ public final class EmbeddedBackend implements Backend {
 
     @Override
     public CompletableFuture<Session> open(SessionOptions options) {
+        return begin(options).future();
+    }
+
+    /**
+     * Opens a session, or fails if the ensemble turns out to be unable to start.
+     *
+     * @param startFailure completes, on any thread, with why the ensemble could not start if it could not
+     */
+    public CompletableFuture<Session> open(SessionOptions options, CompletableFuture<QuorateException> startFailure) {
+        SessionOpening opening = begin(options);
+        CompletableFuture<?> unused = startFailure.thenAccept(failure -> frontEnd.submit(() -> opening.fail(failure)));
+        return opening.future();
+    }
+
+    private SessionOpening begin(SessionOptions options) {
         CAPABILITIES.check(options);
         if (closed) {
-            throw new IllegalStateException("this backend is closed");
+            throw new IllegalStateException("this backend is closed; create another one");
         }
         EventLane lane = frontEnd.openLane("quorate-session-" + options.ownerName() + "-" + opened.incrementAndGet());
         lanes.add(lane);
         SessionOpening opening = new SessionOpening(this, frontEnd, options, lane);
         frontEnd.submit(opening::begin);
-        return opening.future();
+        return opening;
     }
 
     boolean isClosed() {

@@ -1,6 +1,7 @@
 package io.quorate.embedded.session;
 
 import io.quorate.backend.Scheduler;
+import java.util.List;
 
 /**
  * The event lane of one session, as the front end drives it: what runs the tasks is the implementation's.
@@ -27,6 +28,11 @@ public interface EventLane extends Scheduler {
 
     /** Hands a task over as {@link #execute} does, unless the lane takes none any more. */
     void offer(Runnable task);
+
+    /** Hands tasks over in their order, each as {@link #offer} does. The list is the caller's again when this returns. */
+    default void offerAll(List<Runnable> tasks) {
+        tasks.forEach(this::offer);
+    }
 
     /**
      * Refuses tasks from now on and drops the timers; runs what was handed over before, then the given task, and ends. Only

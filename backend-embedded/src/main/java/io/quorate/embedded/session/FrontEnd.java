@@ -4,6 +4,7 @@ import io.quorate.backend.Ticker;
 import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class FrontEnd {
     private final Set<ClientSession> sessions = new LinkedHashSet<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.<Timer>comparingLong(timer -> timer.due).thenComparingLong(timer -> timer.number));
+    private final List<LaneOutbox> outboxes = new ArrayList<>();
     private long timerNumber;
     private long seenVersion = -1;
     private int nextMember;
@@ -113,6 +115,7 @@ public final class FrontEnd {
     /** Does what there is to do; returns whether there was anything. */
     public boolean runOnce() {
         boolean worked = false;
+        handOver();
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             worked = true;
             command.run();
@@ -127,7 +130,19 @@ public final class FrontEnd {
             worked = true;
             List.copyOf(sessions).forEach(ClientSession::reconsider);
         }
+        handOver();
         return worked;
+    }
+
+    /** Has an outbox emptied when the loop comes round here. */
+    void handOverSoon(LaneOutbox outbox) {
+        outboxes.add(outbox);
+        wakeUp.run();
+    }
+
+    private void handOver() {
+        outboxes.forEach(LaneOutbox::handOver);
+        outboxes.clear();
     }
 
     private boolean runTimers() {

@@ -40,6 +40,7 @@ final class Operations {
     private final Namespace namespace;
     private final Admission.Share share;
     private final EventLane lane;
+    private final LaneOutbox outbox;
     private final ArrayDeque<Pending<?>> unsent = new ArrayDeque<>();
     private final ArrayDeque<Pending<?>> sent = new ArrayDeque<>();
     private final Set<Pending.Reading<?>> reads = new LinkedHashSet<>();
@@ -53,7 +54,8 @@ final class Operations {
             Renewal renewal,
             Namespace namespace,
             Admission.Share share,
-            EventLane lane) {
+            EventLane lane,
+            LaneOutbox outbox) {
         this.core = core;
         this.frontEnd = frontEnd;
         this.link = link;
@@ -61,6 +63,7 @@ final class Operations {
         this.namespace = namespace;
         this.share = share;
         this.lane = lane;
+        this.outbox = outbox;
     }
 
     boolean isEmpty() {
@@ -84,9 +87,9 @@ final class Operations {
             }
             unsent.remove();
             if (operation.isDroppable()) {
-                share.release(operation);
+                outbox.release(operation);
             } else if (isRefused(operation)) {
-                share.release(operation);
+                outbox.release(operation);
                 fail(
                         operation,
                         new StorageFullException(
@@ -99,6 +102,9 @@ final class Operations {
     }
 
     private boolean followsReadOfSameKey(Pending.Writing<?> writing) {
+        if (reads.isEmpty()) {
+            return false;
+        }
         for (Pending.Reading<?> read : reads) {
             if (writing.touches(read.key)) {
                 return true;
@@ -168,7 +174,7 @@ final class Operations {
                 if (reading.mode != Read.ANY) {
                     renewal.confirmed(reading.sentNanos);
                 }
-                lane.offer(() -> reading.future.complete(reading.translation.apply(value)));
+                outbox.offer(() -> reading.future.complete(reading.translation.apply(value)));
                 pumpSoon();
             }
         });
@@ -199,7 +205,7 @@ final class Operations {
         if (proven && writing.sends == 1) {
             renewal.confirmed(writing.sentNanos);
         }
-        lane.offer(() -> writing.complete(this, index, result, tickets));
+        outbox.offer(() -> writing.complete(this, index, result, tickets));
         pumpSoon();
     }
 
@@ -207,7 +213,7 @@ final class Operations {
         if (!sent.remove(operation)) {
             return false;
         }
-        share.release(operation);
+        outbox.release(operation);
         if (operation instanceof Pending.Reading<?> reading) {
             reads.remove(reading);
         }
@@ -222,7 +228,7 @@ final class Operations {
     }
 
     private void fail(Pending<?> operation, RuntimeException failure) {
-        lane.offer(() -> operation.future.completeExceptionally(failure));
+        outbox.offer(() -> operation.future.completeExceptionally(failure));
     }
 
     // ---- tickets
@@ -230,7 +236,9 @@ final class Operations {
     /** Returns what their taker is told of tickets that were created, of which some may not have been found again. */
     List<Ticket> tickets(List<String> paths, long index, List<Ticket> found) {
         if (paths.size() == found.size()) {
-            return found.stream().map(namespace::relative).toList();
+            List<Ticket> relative = new ArrayList<>(found);
+            relative.replaceAll(namespace::relative);
+            return relative;
         }
         Map<Key, Ticket> byKey = new HashMap<>();
         found.forEach(ticket -> byKey.put(ticket.key(), ticket));
@@ -272,7 +280,7 @@ final class Operations {
         unsent.removeAll(waiting);
         reads.clear();
         for (Pending<?> operation : waiting) {
-            share.release(operation);
+            outbox.release(operation);
             fail(operation, stale);
         }
         // They keep their numbers, in case that the session finds the ensemble it knew after all.
@@ -286,7 +294,7 @@ final class Operations {
         sent.clear();
         unsent.clear();
         reads.clear();
-        unanswered.forEach(share::release);
+        unanswered.forEach(outbox::release);
         return unanswered;
     }
 }

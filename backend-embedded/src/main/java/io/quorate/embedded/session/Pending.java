@@ -15,6 +15,7 @@ import io.quorate.backend.TooLargeException;
 import io.quorate.embedded.tree.Request;
 import io.quorate.embedded.tree.Result;
 import io.quorate.embedded.tree.StateMachine;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -28,17 +29,20 @@ abstract class Pending<T extends @Nullable Object> {
     private static final int OVERHEAD = 64;
 
     final CompletableFuture<T> future = new CompletableFuture<>();
+
+    /** How much memory its content takes, as long as it waits. */
+    final long bytes;
+
     long sentNanos;
     int sends;
+
+    Pending(long bytes) {
+        this.bytes = bytes;
+    }
 
     /** Whether it is enough not to send it, because nobody waits for it. */
     boolean isDroppable() {
         return future.isDone();
-    }
-
-    /** Returns how much memory its content takes, as long as it waits. */
-    long bytes() {
-        return 0;
     }
 
     /** Whether it may fail as long as it was not sent; otherwise it waits for the end of the session. */
@@ -63,6 +67,7 @@ abstract class Pending<T extends @Nullable Object> {
         final Function<R, R> translation;
 
         Reading(Read mode, Key key, Function<StateMachine, R> reading, Function<R, R> translation) {
+            super(0);
             this.mode = mode;
             this.key = key;
             this.reading = reading;
@@ -73,6 +78,10 @@ abstract class Pending<T extends @Nullable Object> {
     /** A numbered operation. */
     abstract static class Writing<R extends @Nullable Object> extends Pending<R> {
         long number;
+
+        Writing(long bytes) {
+            super(bytes);
+        }
 
         abstract Request.Operation request(long session, long acknowledged);
 
@@ -97,12 +106,14 @@ abstract class Pending<T extends @Nullable Object> {
         }
 
         static QuorateException limitExceeded(Result.LimitExceeded exceeded) {
-            String what = exceeded.limit() + " would be " + exceeded.actual() + " of at most " + exceeded.bound();
+            String what = "nothing was committed: there would be " + exceeded.actual() + " "
+                    + exceeded.limit().what() + ", and the limit is " + exceeded.bound();
             return switch (exceeded.limit()) {
-                case NODES, TOTAL_BYTES -> new StorageFullException("nothing was committed: " + what, null);
-                case SESSIONS, RESULTS, CHILDREN, EPHEMERALS, EPHEMERAL_PATH_BYTES ->
-                    new OverloadedException("nothing was committed: " + what, null);
-                default -> new TooLargeException(exceeded.limit().toString(), exceeded.bound(), exceeded.actual());
+                case NODES, TOTAL_BYTES -> new StorageFullException(what + "; delete some, then retry", null);
+                case CHILDREN, EPHEMERALS, EPHEMERAL_PATH_BYTES ->
+                    new OverloadedException(what + "; delete some, then retry", null);
+                case SESSIONS, RESULTS -> new OverloadedException(what + "; wait for some to end, then retry", null);
+                default -> new TooLargeException(exceeded.limit().what(), exceeded.bound(), exceeded.actual());
             };
         }
     }
@@ -113,6 +124,7 @@ abstract class Pending<T extends @Nullable Object> {
         private final Commit absolute;
 
         Committing(Commit relative, Commit absolute) {
+            super(sizeOf(absolute));
             this.relative = relative;
             this.absolute = absolute;
         }
@@ -124,7 +136,12 @@ abstract class Pending<T extends @Nullable Object> {
 
         @Override
         boolean needsSpace() {
-            return absolute.ops().stream().anyMatch(op -> !(op instanceof Op.Delete));
+            for (Op op : absolute.ops()) {
+                if (!(op instanceof Op.Delete)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
@@ -132,11 +149,10 @@ abstract class Pending<T extends @Nullable Object> {
             return absolute.ops().stream().anyMatch(op -> touches(op.key(), read));
         }
 
-        @Override
-        long bytes() {
+        private static long sizeOf(Commit commit) {
             long bytes = 0;
-            for (Op op : absolute.ops()) {
-                bytes += OVERHEAD + op.key().sizeInBytes() + sizeOf(value(op));
+            for (Op op : commit.ops()) {
+                bytes += OVERHEAD + op.key().sizeInBytes() + Pending.sizeOf(value(op));
             }
             return bytes;
         }
@@ -171,6 +187,8 @@ abstract class Pending<T extends @Nullable Object> {
      * @param <R> what their taker is given
      */
     static final class Enqueuing<R> extends Writing<R> {
+        private static final int TICKET_ID_BYTES = 16;
+
         private final List<Key> queues;
         private final List<Key> absolute;
         private final String label;
@@ -184,6 +202,7 @@ abstract class Pending<T extends @Nullable Object> {
                 String label,
                 @Nullable Bytes value,
                 Function<List<Ticket>, R> form) {
+            super(sizeOf(absolute) + Pending.sizeOf(value));
             this.queues = queues;
             this.absolute = absolute;
             this.label = label;
@@ -201,23 +220,20 @@ abstract class Pending<T extends @Nullable Object> {
             return absolute.stream().anyMatch(queue -> touches(queue, read));
         }
 
-        @Override
-        long bytes() {
-            return absolute.stream()
-                            .mapToLong(queue -> (long) OVERHEAD + queue.sizeInBytes())
-                            .sum()
-                    + sizeOf(value);
+        private static long sizeOf(List<Key> queues) {
+            long bytes = 0;
+            for (Key queue : queues) {
+                bytes += OVERHEAD + queue.sizeInBytes();
+            }
+            return bytes;
         }
 
         void draw(RandomGenerator random) {
             if (ticketId == null) {
-                ticketId = hex(random.nextLong()) + hex(random.nextLong());
+                byte[] drawn = new byte[TICKET_ID_BYTES];
+                random.nextBytes(drawn);
+                ticketId = HexFormat.of().formatHex(drawn);
             }
-        }
-
-        private static String hex(long bits) {
-            String digits = Long.toHexString(bits);
-            return "0".repeat(16 - digits.length()) + digits;
         }
 
         @Override
@@ -247,6 +263,7 @@ abstract class Pending<T extends @Nullable Object> {
         private final Key absolute;
 
         Dequeuing(Key absolute) {
+            super(0);
             this.absolute = absolute;
         }
 

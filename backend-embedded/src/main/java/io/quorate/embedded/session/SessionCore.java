@@ -25,6 +25,7 @@ final class SessionCore implements SessionLink.Listener {
     private final EmbeddedBackend backend;
     private final FrontEnd frontEnd;
     private final EventLane lane;
+    private final LaneOutbox outbox;
     private final PublishedState state;
     private final Renewal renewal;
     private final SessionLink link;
@@ -50,11 +51,12 @@ final class SessionCore implements SessionLink.Listener {
         this.backend = backend;
         this.frontEnd = frontEnd;
         this.lane = lane;
+        this.outbox = new LaneOutbox(frontEnd, lane, share);
         this.state = state;
         this.renewal = renewal;
         this.link = new SessionLink(frontEnd, this, session.id().value());
-        this.operations = new Operations(this, frontEnd, link, renewal, namespace, share, lane);
-        this.watches = new Watches(link, namespace, lane);
+        this.operations = new Operations(this, frontEnd, link, renewal, namespace, share, lane, outbox);
+        this.watches = new Watches(link, namespace, outbox);
     }
 
     /** Begins at the member that has opened the session. */
@@ -106,6 +108,7 @@ final class SessionCore implements SessionLink.Listener {
 
     /** Runs a task on the lane; or at once if that has ended, which only somebody sees who called while it did. */
     private void tell(Runnable task) {
+        outbox.handOver();
         try {
             lane.execute(task);
         } catch (RejectedExecutionException e) {
@@ -130,7 +133,7 @@ final class SessionCore implements SessionLink.Listener {
         operations.pump();
         if (closeRequested && !closedPublished && !ended && operations.isEmpty()) {
             closedPublished = true;
-            lane.offer(() -> {
+            outbox.offer(() -> {
                 state.publish(SessionState.CLOSED);
                 frontEnd.submit(lane, this::tellMembersOfClose);
             });
@@ -209,7 +212,7 @@ final class SessionCore implements SessionLink.Listener {
     }
 
     private void publish(SessionState now) {
-        lane.offer(() -> state.publish(now));
+        outbox.offer(() -> state.publish(now));
     }
 
     // ---- the end
@@ -243,11 +246,11 @@ final class SessionCore implements SessionLink.Listener {
         link.end();
         frontEnd.remove(session);
         List<ClientWatch> watching = watches.end();
-        lane.offer(() -> state.publish(terminal));
+        outbox.offer(() -> state.publish(terminal));
         failUnanswered();
-        lane.offer(() -> watching.forEach(watch -> watch.end(session.over())));
+        outbox.offer(() -> watching.forEach(watch -> watch.end(session.over())));
         // The lane refuses tasks once the end is published, and no sooner: whoever is refused may conclude that it is.
-        lane.offer(() -> lane.finish(() -> {
+        outbox.offer(() -> lane.finish(() -> {
             backend.ended(session);
             backend.laneEnded(lane);
             end.complete(null);

@@ -115,11 +115,18 @@ final class SessionOpening {
                 }
             });
         } else {
-            fail(new OverloadedException("the ensemble opens no more sessions: " + result, null));
+            fail(new OverloadedException("the ensemble opens no more sessions: " + reason(result), null));
         }
     }
 
-    private void fail(QuorateException failure) {
+    private static String reason(Result result) {
+        return result instanceof Result.LimitExceeded exceeded
+                ? "it has " + exceeded.bound() + ", which is the limit; close some, then retry"
+                : "its leader answered " + result;
+    }
+
+    /** Gives up, on the loop. */
+    void fail(QuorateException failure) {
         if (!over) {
             over = true;
             lane.offer(() -> future.completeExceptionally(failure));

@@ -89,6 +89,19 @@ final class SharedLane implements EventLane {
     }
 
     @Override
+    public void offerAll(List<Runnable> several) {
+        lock.lock();
+        try {
+            if (!finishing) {
+                tasks.addAll(several);
+                findRunner();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void finish(Runnable task) {
         add(
                 () -> {
@@ -282,7 +295,7 @@ final class SharedLane implements EventLane {
             lock.unlock();
         }
         // The last task may have made work that the loop's thread was not told of.
-        threads.loop().wakeUpIfSignalled();
+        threads.loop().help();
     }
 
     private void carryUntil(CompletableFuture<?> operation, Carrier carrier, Duration atMost) {

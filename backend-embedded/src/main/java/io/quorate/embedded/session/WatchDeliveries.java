@@ -28,7 +28,7 @@ final class WatchDeliveries {
     /** A batch for all that were served when it was made, or for those only that are named, and the link that it came over. */
     private record Delivery(WatchBatch batch, List<ClientWatch> to, boolean toAll, long link) {}
 
-    private final EventLane lane;
+    private final LaneOutbox outbox;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by the lock.
@@ -39,8 +39,8 @@ final class WatchDeliveries {
     /** The newest link for whose batches a task is on the lane, 0 if none is. */
     private long scheduled;
 
-    WatchDeliveries(EventLane lane) {
-        this.lane = lane;
+    WatchDeliveries(LaneOutbox outbox) {
+        this.outbox = outbox;
     }
 
     // ---- on the loop
@@ -82,7 +82,7 @@ final class WatchDeliveries {
             lock.unlock();
         }
         if (schedule) {
-            lane.offer(() -> deliverUpTo(over));
+            outbox.offer(() -> deliverUpTo(over));
         }
     }
 

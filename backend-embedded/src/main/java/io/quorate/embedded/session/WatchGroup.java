@@ -28,12 +28,12 @@ final class WatchGroup {
     private @Nullable List<ClientWatch> servedNow;
     private long revision;
 
-    WatchGroup(long id, Namespace namespace, WatchPlace place, EventLane lane) {
+    WatchGroup(long id, Namespace namespace, WatchPlace place, LaneOutbox outbox) {
         this.id = id;
         this.namespace = namespace;
         this.place = place;
         this.view = newView();
-        this.deliveries = new WatchDeliveries(lane);
+        this.deliveries = new WatchDeliveries(outbox);
     }
 
     private WatchView newView() {

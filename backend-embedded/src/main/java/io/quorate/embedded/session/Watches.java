@@ -13,15 +13,15 @@ final class Watches {
 
     private final SessionLink link;
     private final Namespace namespace;
-    private final EventLane lane;
+    private final LaneOutbox outbox;
     private final Map<WatchPlace, WatchGroup> groups = new LinkedHashMap<>();
     private final Map<Long, WatchGroup> groupsById = new HashMap<>();
     private long lastId;
 
-    Watches(SessionLink link, Namespace namespace, EventLane lane) {
+    Watches(SessionLink link, Namespace namespace, LaneOutbox outbox) {
         this.link = link;
         this.namespace = namespace;
-        this.lane = lane;
+        this.outbox = outbox;
     }
 
     void add(ClientWatch watch) {
@@ -31,7 +31,7 @@ final class Watches {
         WatchGroup group = groups.get(watch.place());
         boolean isNew = group == null;
         if (group == null) {
-            group = new WatchGroup(++lastId, namespace, watch.place(), lane);
+            group = new WatchGroup(++lastId, namespace, watch.place(), outbox);
             groups.put(group.place(), group);
             groupsById.put(group.id(), group);
         }

@@ -9,6 +9,7 @@
  * loop     Operations      numbers and sends it, in the order of the calls
  *          Attachment      (of the member) asks the leader; captures the result when the state shows it
  *          Operations      forgets it, notes what it proves
+ *          LaneOutbox      hands it over with others
  * lane     Pending         completes the future
  * }</pre>
  *

@@ -38,9 +38,19 @@ final class Digest {
         return z ^ (z >>> 31);
     }
 
+    /** Hashes a text, four characters at a time. */
     static long text(long seed, String text) {
         long hash = seed * K0 + text.length();
-        for (int i = 0; i < text.length(); i++) {
+        int i = 0;
+        for (; i <= text.length() - 4; i += 4) {
+            long four = text.charAt(i)
+                    | ((long) text.charAt(i + 1) << 16)
+                    | ((long) text.charAt(i + 2) << 32)
+                    | ((long) text.charAt(i + 3) << 48);
+            hash = (hash ^ four) * K1;
+            hash ^= hash >>> 29;
+        }
+        for (; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * K1;
             hash ^= hash >>> 29;
         }

@@ -12,7 +12,7 @@ final class PendingSession {
     record Outcome(long index, long operation, Result result) {}
 
     final long id;
-    final ArrayDeque<Outcome> outcomes = new ArrayDeque<>();
+    final ArrayDeque<Outcome> outcomes = new ArrayDeque<>(2);
 
     /** Paths of ephemeral nodes that pending proposals create and do not delete again. */
     final Set<String> created = new LinkedHashSet<>();

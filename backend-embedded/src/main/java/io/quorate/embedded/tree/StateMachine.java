@@ -281,28 +281,31 @@ public final class StateMachine {
         }
         Key queue = key.parent().orElseThrow();
         return Optional.of(new Ticket(
-                queue,
-                place(key, node.name),
-                node.czxid,
-                new SessionId(node.owner),
-                tickets(queue, node.parent, node)));
+                queue, place(queue, node), node.czxid, new SessionId(node.owner), tickets(queue, node.parent, node)));
     }
 
     private static List<QueueEntry> tickets(Key queue, Znode node, @Nullable Znode end) {
         List<QueueEntry> places = new ArrayList<>();
         for (Znode child = node.firstChild(); child != null && child != end; child = child.next) {
-            if (child.isEphemeral() && Paths.isTicket(child.name)) {
-                places.add(place(queue.child(child.name), child.name));
+            if (child.place != null || (child.isEphemeral() && Paths.isTicket(child.name))) {
+                places.add(place(queue, child));
             }
         }
         return places;
     }
 
-    private static QueueEntry place(Key key, String name) {
-        int id = Paths.ticketId(name);
-        TicketName ticket = new TicketName(
-                name.substring(0, id - 1), name.substring(id, id + 32), Integer.parseInt(name.substring(id + 33)));
-        return new QueueEntry(key, ticket);
+    /** Returns the place of a ticket. It is kept with the node, since everybody who queues up behind it asks for it. */
+    private static QueueEntry place(Key queue, Znode ticket) {
+        QueueEntry place = ticket.place;
+        if (place == null) {
+            String name = ticket.name;
+            int id = Paths.ticketId(name);
+            TicketName parts = new TicketName(
+                    name.substring(0, id - 1), name.substring(id, id + 32), Integer.parseInt(name.substring(id + 33)));
+            place = new QueueEntry(queue.child(name), parts);
+            ticket.place = place;
+        }
+        return place;
     }
 
     private static Entry entry(Key key, Znode node) {

@@ -174,7 +174,7 @@ public final class WatchRegistry {
             int slash = path.indexOf('/', start);
             String segment = path.substring(start, slash < 0 ? path.length() : slash);
             if (slash < 0) {
-                note(place, Scope.QUEUE, change, Paths.isTicket(segment));
+                note(place, Scope.QUEUE, change, place.groups.containsKey(Scope.QUEUE) && Paths.isTicket(segment));
             }
             place = place.below.get(segment);
             if (place == null) {

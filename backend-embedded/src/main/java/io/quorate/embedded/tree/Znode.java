@@ -1,5 +1,6 @@
 package io.quorate.embedded.tree;
 
+import io.quorate.backend.QueueEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,10 @@ final class Znode {
 
     @Nullable
     Children children;
+
+    /** The node as a place in a queue, once somebody has asked for it. */
+    @Nullable
+    QueueEntry place;
 
     Znode(@Nullable Znode parent, String name, NodeKind kind) {
         this.parent = parent;

@@ -97,8 +97,22 @@ public sealed interface Event
      *
      * @param ticket comes back in {@link Effects#proposed} or {@link Effects#refused}
      * @param payloads the transactions, at least one
+     * @param contents what each payload means, see {@link LogRecord#content}; or none, to have them decoded
      */
-    record Propose(long ticket, List<byte[]> payloads) implements Event {
+    record Propose(long ticket, List<byte[]> payloads, List<? extends Object> contents) implements Event {
+
+        /** Checks that there is a content for each payload, if there is any. */
+        public Propose {
+            if (!contents.isEmpty() && contents.size() != payloads.size()) {
+                throw new IllegalArgumentException(contents.size() + " contents for " + payloads.size() + " payloads");
+            }
+        }
+
+        /** Transactions that are still to be decoded. */
+        public Propose(long ticket, List<byte[]> payloads) {
+            this(ticket, payloads, List.of());
+        }
+
         @Override
         public void accept(Handler handler) {
             handler.onPropose(this);

@@ -38,6 +38,9 @@ final class Following extends Role {
     private @Nullable ArrayDeque<Message> held;
 
     private final RecordBuffer unlogged = new RecordBuffer();
+    /** The last round that was answered as one that the leader counts; every proposal names the newest. */
+    private long answeredRound;
+
     private long unansweredRound;
 
     Following(ZabPeer peer, int leader, DurableState state, StorageCompletion.DurableIndex durable) {
@@ -304,7 +307,9 @@ final class Following extends Role {
             }
             log(record);
         }
-        unansweredRound = Math.max(unansweredRound, m.round());
+        if (m.round() > answeredRound) {
+            unansweredRound = m.round();
+        }
         learnCommit(m.commitIndex());
     }
 
@@ -407,6 +412,7 @@ final class Following extends Role {
         }
         if (unansweredRound > 0) {
             peer.send(leader, new Message.Pong(epoch, unansweredRound));
+            answeredRound = phase == Phase.BROADCAST ? unansweredRound : 0;
             unansweredRound = 0;
         }
     }

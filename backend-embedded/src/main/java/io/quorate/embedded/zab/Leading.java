@@ -344,7 +344,7 @@ final class Leading extends Role {
                 newLeaderIndex > peer.commitIndex(), "I6: the history of a new leader lacks what is committed");
         InvariantViolation.require(
                 chosenEpoch > history.end().epoch(), "I5: the new epoch is not larger than that of the log");
-        LogRecord record = log(RecordType.NEWLEADER, identity());
+        LogRecord record = log(RecordType.NEWLEADER, identity(), null);
         history = history.startingEpoch(record.point());
         for (int member = 0; member < learners.length; member++) {
             Learner learner = learners[member];
@@ -404,12 +404,15 @@ final class Leading extends Role {
         peer.out().proposed(e.ticket(), lastIndex + 1);
         List<byte[]> payloads = e.payloads();
         for (int i = 0; i < payloads.size(); i++) {
-            log(RecordType.TXN, payloads.get(i));
+            log(
+                    RecordType.TXN,
+                    payloads.get(i),
+                    e.contents().isEmpty() ? null : e.contents().get(i));
         }
     }
 
-    private LogRecord log(RecordType type, byte[] payload) {
-        LogRecord record = new LogRecord(chosenEpoch, lastIndex + 1, lastHash, type, payload);
+    private LogRecord log(RecordType type, byte[] payload, @Nullable Object content) {
+        LogRecord record = new LogRecord(chosenEpoch, lastIndex + 1, lastHash, type, payload, content);
         unsent.add(record);
         undurable.add(record);
         lastIndex = record.index();

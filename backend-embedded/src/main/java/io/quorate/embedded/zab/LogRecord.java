@@ -37,6 +37,11 @@ public final class LogRecord {
      * @param payload its content, which the caller no longer modifies
      */
     public LogRecord(long epoch, long index, long prevHash, RecordType type, byte[] payload) {
+        this(epoch, index, prevHash, type, payload, null);
+    }
+
+    /** Creates a record whose content is known to whoever has encoded it, and otherwise as the other constructor does. */
+    LogRecord(long epoch, long index, long prevHash, RecordType type, byte[] payload, @Nullable Object content) {
         if (epoch < 1 || index < 1) {
             throw new IllegalArgumentException("epoch and index count from 1: epoch " + epoch + ", index " + index);
         }
@@ -46,6 +51,7 @@ public final class LogRecord {
         this.type = Objects.requireNonNull(type);
         this.payload = Objects.requireNonNull(payload);
         this.hash = chainHash(prevHash, epoch, index, type, payload);
+        this.content = content;
     }
 
     /** The epoch of the leader that proposed this record. */
@@ -74,7 +80,8 @@ public final class LogRecord {
     }
 
     /**
-     * What the payload means. It is decoded once for all members that share this record, which are those of one process.
+     * What the payload means. It is decoded at most once for all members that share this record, which are those of one
+     * process.
      *
      * @param decoder the one way to decode payloads; what it returns must be immutable
      */

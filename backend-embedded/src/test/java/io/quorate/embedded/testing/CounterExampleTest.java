@@ -51,7 +51,7 @@ final class CounterExampleTest {
     /** A counter in an entry, changed by everybody; the guard makes it right. */
     private static void increment(
             HistoryRecorder<String, Long> recorder, int client, Session session, boolean guarded) {
-        var call = recorder.call(client, "increment");
+        HistoryRecorder.Invocation<String, Long> call = recorder.call(client, "increment");
         long[] next = new long[1];
         session.get(COUNTER, Read.LATEST)
                 .thenCompose(found -> {

@@ -302,6 +302,21 @@ class ZabPaperTest {
         assertThat(bench.effects.has("confirmed 5 1")).isTrue();
     }
 
+    /** A proposal names the newest round, also one that was answered long ago. */
+    @Test
+    void followerAnswersTheRoundOfAProposalOnce() {
+        Bench bench = Bench.establishedFollower();
+        LogRecord second =
+                Bench.record(1, 2, Bench.record(1, 1, 0, RecordType.NEWLEADER).hash(), RecordType.TXN);
+        LogRecord third = Bench.record(1, 3, second.hash(), RecordType.TXN);
+        LogRecord fourth = Bench.record(1, 4, third.hash(), RecordType.TXN);
+        bench.receive(3, new Message.Propose(1, RecordBatch.of(List.of(second)), 1, 6));
+        bench.receive(3, new Message.Propose(1, RecordBatch.of(List.of(third)), 1, 6));
+        assertThat(bench.effects.sent(Message.Pong.class)).containsExactly(new Message.Pong(1, 6));
+        bench.receive(3, new Message.Propose(1, RecordBatch.of(List.of(fourth)), 1, 7));
+        assertThat(bench.effects.sent(Message.Pong.class)).endsWith(new Message.Pong(1, 7));
+    }
+
     /** B5: a member whose storage fails stops, and stays so. */
     @Test
     void memberWithFailedStorageHalts() {
