@@ -51,6 +51,13 @@ final class DiskWatch {
         busy = true;
     }
 
+    /** Begins anew if what was begun has ended; what has not goes on. */
+    void goOn() {
+        if (!busy) {
+            begin();
+        }
+    }
+
     /** What was begun does not fit; it is begun anew once there may be room. */
     void full(String cause) {
         busy = false;
@@ -130,9 +137,9 @@ final class DiskWatch {
     // ---- on any thread
 
     StoreHealth health() {
-        // In this order: what began later than it was asked for has not been under way for long.
-        long since = busySince;
+        // In this order: were the time read first, what begins in between would seem to have begun when the last one did.
         boolean under = busy;
+        long since = busySince;
         long now = nanoTime.getAsLong();
         boolean stalled = under && now - since > STALL_FACTOR * limitNanos;
         boolean slow = stalled || (wasSlow && now - lastSlow < REMEMBER_NANOS);

@@ -418,6 +418,7 @@ final class DurableStore implements MemberStore {
 
     /** Appends all that is to be appended before anything else happens, and makes it durable. */
     private void force() {
+        watch.goOn();
         List<Append> appends = new ArrayList<>();
         for (Task task : taken) {
             if (!(task instanceof Append append)) {
