@@ -440,6 +440,14 @@ public final class MemberStorage implements Closeable {
         snapshots.unverified(keptSnapshots).forEach(this::verify);
     }
 
+    /**
+     * Returns whether there are more snapshots than are to be kept: {@link #verifyKept} and {@link #purge} delete the others if
+     * the newest can be read back.
+     */
+    public boolean keepsMoreThanNeeded() {
+        return snapshots.hasSurplus();
+    }
+
     private boolean canBeRead(Snapshot snapshot) {
         String name = Names.snapshot(snapshot.lastIndex());
         try {

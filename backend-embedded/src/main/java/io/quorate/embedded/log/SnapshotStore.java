@@ -87,6 +87,11 @@ final class SnapshotStore {
         }
     }
 
+    /** Whether there are more than must be kept. */
+    boolean hasSurplus() {
+        return kept.size() > keep;
+    }
+
     /** Deletes what is older than the verified snapshots that must be kept. */
     void deleteSurplus() throws IOException {
         List<Snapshot> good = kept.stream().filter(verified::contains).toList();

@@ -289,7 +289,11 @@ final class DurableStore implements MemberStore {
         LogPoint point = StoredForm.point(snapshot);
         outline.compacted(point, base);
         listener().completed(new Event.SnapshotTaken(point, base));
-        // Only what could be read back makes older files superfluous.
+        purgeBeside(open);
+    }
+
+    /** Deletes old snapshots and segments: only what could be read back makes older files superfluous. */
+    private void purgeBeside(MemberStorage open) {
         runner.beside(() -> {
             open.verifyKept();
             offer(open::purge);
@@ -465,5 +469,9 @@ final class DurableStore implements MemberStore {
         outline = found.outline();
         Recovered recovered = recovery.read(found);
         listener().recovered(recovered);
+        if (storage().keepsMoreThanNeeded()) {
+            // Whoever dies before it could purge, life after life, would keep all snapshots that it ever took.
+            purgeBeside(storage());
+        }
     }
 }
