@@ -20,7 +20,7 @@ final class ArchitectureTest extends ArchitectureContract {
             "io.quorate.embedded.log.LogTool");
     private static final Set<String> THREAD_OWNERS = Set.of(
             "io.quorate.embedded.member.EnsembleLoop",
-            "io.quorate.embedded.member.DurableStore",
+            "io.quorate.embedded.member.StorageThreads",
             "io.quorate.embedded.session.LaneThreads");
     private static final Set<String> RANDOM_SOURCES = Set.of("io.quorate.embedded.EmbeddedEnsemble");
 

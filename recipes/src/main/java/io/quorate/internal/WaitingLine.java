@@ -168,20 +168,26 @@ final class WaitingLine implements QueueSight.Viewer {
         }
     }
 
-    /** Takes note of a change of the session's state, or of a terminal one to come: nothing is granted from then on. */
+    /** Takes note that the session is about to end, or has: nothing is granted from then on, and nothing asked. */
+    void sessionEnds(SessionState state) {
+        end = state == SessionState.CLOSED
+                ? new SessionClosedException(session.id())
+                : new SessionExpiredException(session.id());
+    }
+
+    /** Takes note of a change of the session's state, or of a terminal one to come, which was announced to all lines before. */
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
             waiting.values().forEach(each -> each.seen = false);
             List.copyOf(owned.values()).forEach(Ownership::suspended);
         } else if (state.isTerminal()) {
-            QuorateException ending = state == SessionState.CLOSED
-                    ? new SessionClosedException(session.id())
-                    : new SessionExpiredException(session.id());
-            end = ending;
             LossCause cause = OwnershipState.lossBy(state);
             List.copyOf(owned.values()).forEach(ownership -> ownership.lose(cause));
             owned.clear();
-            failAll(ending);
+            QuorateException ending = end;
+            if (ending != null) {
+                failAll(ending);
+            }
         }
     }
 
@@ -297,7 +303,7 @@ final class WaitingLine implements QueueSight.Viewer {
 
     /** Grants turns from the front, and aims at those for whom the first who has none waits. */
     private void judge() {
-        while (end == null && !waiting.isEmpty()) {
+        while (isOpen() && !waiting.isEmpty()) {
             Waiting first = waiting.firstEntry().getValue();
             Verdict verdict = verdict(first);
             if (verdict instanceof Verdict.Refused refused) {
@@ -315,9 +321,14 @@ final class WaitingLine implements QueueSight.Viewer {
                 grant(first);
             }
         }
-        if (end == null) {
+        if (isOpen()) {
             sight.aimAt(List.of());
         }
+    }
+
+    /** Whether anything may be granted. A watch may tell of the end of the session before the session itself does. */
+    private boolean isOpen() {
+        return end == null && !session.state().isTerminal();
     }
 
     private void grant(Waiting next) {

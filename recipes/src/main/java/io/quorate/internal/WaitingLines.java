@@ -134,14 +134,24 @@ public final class WaitingLines {
 
     /** Ends all that is held and waited for, because the session is about to be closed. */
     void end() {
-        List.copyOf(lines.values()).forEach(line -> line.sessionIs(SessionState.CLOSED));
+        tell(SessionState.CLOSED);
     }
 
     private void sessionIs(SessionState state) {
-        List.copyOf(lines.values()).forEach(line -> line.sessionIs(state));
+        tell(state);
         if (state.isTerminal()) {
             lines.clear();
         }
+    }
+
+    private void tell(SessionState state) {
+        List<WaitingLine> all = List.copyOf(lines.values());
+        if (state.isTerminal()) {
+            // Whoever is told by one line leaves the others as well, where nobody must be granted anything or be looked
+            // at any more.
+            all.forEach(line -> line.sessionEnds(state));
+        }
+        all.forEach(line -> line.sessionIs(state));
     }
 
     private void dropSurplus() {

@@ -34,6 +34,8 @@ enum DurabilityRule {
     STOP_AFTER_FAILED_FORCE,
     /** Recovery writes the last batch again before it vouches for it: a page cache may show what the disk never got. */
     REWRITE_LAST_BATCH,
+    /** Whoever holds a record of an epoch has accepted that epoch, whatever the meta value says. */
+    EPOCH_LIVES_IN_LOG,
     /** The epochs are written to one slot, then to the other, never over the only copy. */
     TWO_META_SLOTS,
     /** The log is deleted only below the oldest verified snapshot that is kept. */

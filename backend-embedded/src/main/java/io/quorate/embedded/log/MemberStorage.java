@@ -431,6 +431,23 @@ public final class MemberStorage implements Closeable {
         return holds;
     }
 
+    /**
+     * {@linkplain #verify Verifies} the newest snapshots, as many as are to be kept, but for those that were verified since the
+     * storage was opened; on any thread. Without it a member that is started often, and takes few snapshots in between, would
+     * never know enough good ones to delete the others.
+     */
+    public void verifyKept() {
+        snapshots.unverified(keptSnapshots).forEach(this::verify);
+    }
+
+    /**
+     * Returns whether there are more snapshots than are to be kept: {@link #verifyKept} and {@link #purge} delete the others if
+     * the newest can be read back.
+     */
+    public boolean keepsMoreThanNeeded() {
+        return snapshots.hasSurplus();
+    }
+
     private boolean canBeRead(Snapshot snapshot) {
         String name = Names.snapshot(snapshot.lastIndex());
         try {

@@ -183,7 +183,7 @@ final class Recovery {
     /** The meta value of this run. */
     private Meta current(Meta meta, Position end) {
         Meta next = meta.withBoots(meta.boots() + 1).withLog(end.index(), Unfinished.NOTHING);
-        if (end.epoch() <= meta.acceptedEpoch()) {
+        if (end.epoch() <= meta.acceptedEpoch() || !rules.keep(DurabilityRule.EPOCH_LIVES_IN_LOG)) {
             return next;
         }
         repaired("raised the accepted epoch from " + meta.acceptedEpoch() + " to that of the last record, "

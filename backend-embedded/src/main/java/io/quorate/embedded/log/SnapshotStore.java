@@ -39,6 +39,13 @@ final class SnapshotStore {
         return newest().map(Snapshot::lastIndex).orElse(0L);
     }
 
+    /** Which of some snapshots are to be kept and were not verified; callable by any thread. */
+    List<Snapshot> unverified(List<Snapshot> all) {
+        return all.subList(Math.max(0, all.size() - keep), all.size()).stream()
+                .filter(snapshot -> !verified.contains(snapshot))
+                .toList();
+    }
+
     void noteVerified(Snapshot snapshot) {
         verified.add(snapshot);
     }
@@ -80,10 +87,15 @@ final class SnapshotStore {
         }
     }
 
+    /** Whether there are more than must be kept. */
+    boolean hasSurplus() {
+        return kept.size() > keep;
+    }
+
     /** Deletes what is older than the verified snapshots that must be kept. */
     void deleteSurplus() throws IOException {
         List<Snapshot> good = kept.stream().filter(verified::contains).toList();
-        if (good.size() > keep) {
+        if (good.size() >= keep) {
             deleteOlderThan(good.get(good.size() - keep).lastIndex());
         }
     }

@@ -223,7 +223,7 @@ public final class TransactionLog {
         }
         writePending();
         if (pending.capacity() < bytes) {
-            pending = ByteBuffer.allocateDirect(Math.max(bytes, PENDING));
+            pending = ByteBuffer.allocateDirect(Math.max(bytes, Math.min(PENDING, limits.segmentBytes())));
         }
     }
 

@@ -45,9 +45,17 @@ final class DiskWatch {
 
     // ---- on the storage's thread
 
+    /** Records have been taken, to be made durable. */
     void begin() {
         busySince = nanoTime.getAsLong();
         busy = true;
+    }
+
+    /** Begins anew if what was begun has ended; what has not goes on. */
+    void goOn() {
+        if (!busy) {
+            begin();
+        }
     }
 
     /** What was begun does not fit; it is begun anew once there may be room. */
@@ -59,7 +67,11 @@ final class DiskWatch {
         }
     }
 
+    /** Whatever was begun has ended, for good or ill. */
     void end() {
+        if (!busy) {
+            return;
+        }
         busy = false;
         if (full) {
             full = false;

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens the directory of a member and reads what it holds. Used by the storage's thread. */
-final class DurableRecovery {
+class DurableRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(DurableRecovery.class);
     private static final long READ_BYTES = 4L << 20;

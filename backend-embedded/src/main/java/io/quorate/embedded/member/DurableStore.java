@@ -14,6 +14,7 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.StorageCompletion;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a member's data in a directory, on a thread of its own.
+ * Keeps a member's data in a directory.
  *
- * <p>The thread takes all that waits, appends it, and makes it durable by one force; what the force covers is then reported
- * at once. The content of snapshots is written and read back by a second thread that lives as long as one snapshot takes, so
- * that appends need not wait for it. After a failure nothing more is written: what is durable can only be told by recovering
- * from the disk, in another life of the member.
+ * <p>It has no thread of its own. Its {@link Runner} calls {@link #take} and {@link #perform} in turn: all that waits is
+ * taken, appended, and made durable by one force; what the force covers is then reported at once. The content of snapshots is
+ * written and read back beside that, so that appends need not wait for it. After a failure nothing more is written: what is
+ * durable can only be told by recovering from the disk, in another life of the member.
  */
 final class DurableStore implements MemberStore {
 
@@ -39,6 +40,11 @@ final class DurableStore implements MemberStore {
     /** Something to do on the storage's thread; an append is told apart, because several share a force. */
     private interface Task {
         void run() throws IOException;
+
+        /** Whether it is tried again, later, if there is no room for it. */
+        default boolean needsRoom() {
+            return false;
+        }
     }
 
     private record Append(long generation, RecordBatch records) implements Task {
@@ -46,30 +52,78 @@ final class DurableStore implements MemberStore {
         public void run() {
             throw new IllegalStateException("appends are done together");
         }
+
+        @Override
+        public boolean needsRoom() {
+            return true;
+        }
+    }
+
+    /** What lets a store do its work: threads, or a simulation by hand. */
+    interface Runner {
+
+        /** From now on the store is to be asked to take and to perform, until it has ended; by one thread, the storage's. */
+        void begin(DurableStore store);
+
+        /** Something waits to be taken. Called by any thread. */
+        void offered();
+
+        /** Lets work begin that may run at the same time as the storage's thread, from which this is called. */
+        void beside(Runnable work);
+
+        /** Waits until all work beside the storage's thread has ended. */
+        void awaitBeside() throws InterruptedException;
+    }
+
+    /** A received snapshot, which is to replace everything. */
+    private final class Installation implements Task {
+        private final long generation;
+        private final LogPoint point;
+        private final long digest;
+        private final List<byte[]> content;
+
+        Installation(long generation, LogPoint point, long digest, List<byte[]> content) {
+            this.generation = generation;
+            this.point = point;
+            this.digest = digest;
+            this.content = content;
+        }
+
+        @Override
+        public void run() throws IOException {
+            installations++;
+            SnapshotWriter writer = fill(storage().beginReceiving(StoredForm.of(point, digest)), content);
+            storage().install(writer);
+            outline.installed(point);
+            listener().completed(new StorageCompletion.SnapshotInstalled(generation, point));
+        }
+
+        @Override
+        public boolean needsRoom() {
+            return true;
+        }
     }
 
     private final DurableRecovery recovery;
     private final DiskWatch watch;
+    private final Runner runner;
     private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
-    private final Thread thread;
-    private final RoomGate gate;
     private @Nullable Listener listener;
     private volatile boolean closing;
 
     // Confined to the storage's thread.
+    private final ArrayDeque<Task> taken = new ArrayDeque<>();
+    private boolean waiting;
     private @Nullable MemberStorage storage;
     private Outline outline = new Outline(EpochPromise.NONE, LogPoint.GENESIS);
-    private final List<Thread> snapshotThreads = new ArrayList<>();
     private long installations;
     private boolean failed;
     private boolean closed;
 
-    DurableStore(DurableRecovery recovery, DiskWatch watch) {
+    DurableStore(DurableRecovery recovery, DiskWatch watch, Runner runner) {
         this.recovery = recovery;
         this.watch = watch;
-        this.thread = new Thread(this::run, "quorate-storage-" + recovery.member());
-        thread.setDaemon(true);
-        this.gate = new RoomGate(watch, thread);
+        this.runner = runner;
     }
 
     private Listener listener() {
@@ -90,26 +144,31 @@ final class DurableStore implements MemberStore {
 
     // ---- asked by the member
 
+    private void offer(Task task) {
+        tasks.add(task);
+        runner.offered();
+    }
+
     @Override
     public void open(Listener newListener) {
         listener = newListener;
         tasks.add(this::recover);
-        thread.start();
+        runner.begin(this);
     }
 
     @Override
     public void settle(long generation) {
-        tasks.add(() -> listener().completed(new StorageCompletion.Settled(generation, outline.state())));
+        offer(() -> listener().completed(new StorageCompletion.Settled(generation, outline.state())));
     }
 
     @Override
     public void append(long generation, RecordBatch records) {
-        tasks.add(new Append(generation, records));
+        offer(new Append(generation, records));
     }
 
     @Override
     public void truncate(long generation, long lastIndex) {
-        tasks.add(() -> {
+        offer(() -> {
             var end = storage().truncate(lastIndex);
             outline.truncated(
                     new LogPoint(end.epoch(), end.index(), storage().log().endHash()));
@@ -119,7 +178,7 @@ final class DurableStore implements MemberStore {
 
     @Override
     public void persistPromise(long generation, EpochPromise promise) {
-        tasks.add(() -> {
+        offer(() -> {
             MemberStorage open = storage();
             if (!open.meta().bootstrapped()) {
                 // The first promise is the first time that others may count on what this member keeps.
@@ -136,35 +195,7 @@ final class DurableStore implements MemberStore {
 
     @Override
     public void install(long generation, LogPoint point, long digest, List<byte[]> content) {
-        tasks.add(() -> {
-            installations++;
-            SnapshotWriter writer = receive(StoredForm.of(point, digest), content);
-            if (writer != null) {
-                storage().install(writer);
-                outline.installed(point);
-                listener().completed(new StorageCompletion.SnapshotInstalled(generation, point));
-            }
-        });
-    }
-
-    /** Writes a received snapshot, if need be as soon as there is room; returns {@code null} if the storage is to be closed. */
-    private @Nullable SnapshotWriter receive(Snapshot snapshot, List<byte[]> content) throws IOException {
-        watch.begin();
-        try {
-            while (true) {
-                try {
-                    return fill(storage().beginReceiving(snapshot), content);
-                } catch (DiskFullException | StorageFullException e) {
-                    if (!gate.awaitRoom(storage(), e)) {
-                        closed = true;
-                        return null;
-                    }
-                    watch.begin();
-                }
-            }
-        } finally {
-            watch.end();
-        }
+        offer(new Installation(generation, point, digest, content));
     }
 
     private static SnapshotWriter fill(SnapshotWriter writer, List<byte[]> content) throws IOException {
@@ -182,7 +213,7 @@ final class DurableStore implements MemberStore {
 
     @Override
     public void readSnapshot(LogPoint point, Consumer<Optional<List<byte[]>>> reader) {
-        tasks.add(() -> reader.accept(recovery.content(storage(), point)));
+        offer(() -> reader.accept(recovery.content(storage(), point)));
     }
 
     @Override
@@ -197,22 +228,21 @@ final class DurableStore implements MemberStore {
 
     @Override
     public void condemn(String reason) {
-        tasks.add(() -> storage().condemn(reason));
+        offer(() -> storage().condemn(reason));
     }
 
     @Override
     public void close() {
         // In this order: whoever takes the task must find that this is the end.
         closing = true;
-        tasks.add(() -> closed = true);
-        gate.close();
+        offer(() -> closed = true);
     }
 
     // ---- snapshots
 
     @Override
     public void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> content) {
-        tasks.add(() -> {
+        offer(() -> {
             SnapshotWriter writer;
             try {
                 writer = storage().beginSnapshot(StoredForm.of(point, digest));
@@ -221,19 +251,11 @@ final class DurableStore implements MemberStore {
                 return;
             }
             long begun = installations;
-            inBackground(() -> fillAndPublish(writer, content, base, begun));
+            runner.beside(() -> fillAndPublish(writer, content, base, begun));
         });
     }
 
-    private void inBackground(Runnable work) {
-        snapshotThreads.removeIf(old -> !old.isAlive());
-        Thread worker = new Thread(work, "quorate-snapshot-" + recovery.member());
-        worker.setDaemon(true);
-        snapshotThreads.add(worker);
-        worker.start();
-    }
-
-    /** On the thread of the snapshot. */
+    /** Beside the storage's thread. */
     private void fillAndPublish(SnapshotWriter writer, List<byte[]> content, LogPoint base, long begun) {
         try {
             for (byte[] chunk : content) {
@@ -244,12 +266,12 @@ final class DurableStore implements MemberStore {
                 SnapshotChunks.write(writer, chunk);
             }
             writer.finish();
-            tasks.add(() -> publish(writer, base, begun));
+            offer(() -> publish(writer, base, begun));
         } catch (DiskFullException e) {
             writer.abandon();
-            tasks.add(() -> abandoned(e));
+            offer(() -> abandoned(e));
         } catch (IOException | RuntimeException e) {
-            tasks.add(() -> {
+            offer(() -> {
                 throw new IOException("writing " + writer.snapshot() + " failed: " + e.getMessage(), e);
             });
         }
@@ -267,10 +289,14 @@ final class DurableStore implements MemberStore {
         LogPoint point = StoredForm.point(snapshot);
         outline.compacted(point, base);
         listener().completed(new Event.SnapshotTaken(point, base));
-        // Only what could be read back makes older files superfluous.
-        inBackground(() -> {
-            open.verify(snapshot);
-            tasks.add(open::purge);
+        purgeBeside(open);
+    }
+
+    /** Deletes old snapshots and segments: only what could be read back makes older files superfluous. */
+    private void purgeBeside(MemberStorage open) {
+        runner.beside(() -> {
+            open.verifyKept();
+            offer(open::purge);
         });
     }
 
@@ -284,46 +310,86 @@ final class DurableStore implements MemberStore {
 
     // ---- on the storage's thread
 
-    private void run() {
-        List<Task> taken = new ArrayList<>();
-        while (!closed) {
-            try {
-                take(taken);
-                perform(taken);
-            } catch (InterruptedException e) {
-                log.warn("{} was interrupted and goes on", thread.getName());
-            } catch (IOException | RuntimeException e) {
-                failed = true;
-                listener().failed(e);
-                awaitClose();
-            }
+    /**
+     * Takes all that waits.
+     *
+     * @param millis how long to wait for something, at most
+     * @return whether there is anything to perform
+     */
+    boolean take(long millis) throws InterruptedException {
+        Task first = millis > 0 ? tasks.poll(millis, TimeUnit.MILLISECONDS) : tasks.poll();
+        if (first == null) {
+            return false;
         }
-        release();
-        listener().closed();
+        taken.add(first);
+        tasks.drainTo(taken);
+        if (taken.stream().anyMatch(Task::needsRoom)) {
+            watch.begin();
+        }
+        return true;
     }
 
-    private void take(List<Task> taken) throws InterruptedException {
-        taken.clear();
-        Task first = tasks.poll(DiskWatch.measureMillis(), TimeUnit.MILLISECONDS);
-        if (first != null) {
-            taken.add(first);
-            tasks.drainTo(taken);
+    /** Does what was taken, as far as there is room for it; without anything, it looks how much room there is. */
+    void perform() {
+        try {
+            measureSpace();
+            if (!failed && (!waiting || mayTryAgain())) {
+                performTaken();
+                waiting = false;
+                watch.end();
+            }
+        } catch (DiskFullException | StorageFullException e) {
+            Task head = taken.peek();
+            if (storage != null && head != null && head.needsRoom()) {
+                // Nothing that was asked for is dropped, and nothing behind it comes first: it is tried again later.
+                waiting = true;
+                watch.full(String.valueOf(e.getMessage()));
+            } else {
+                fail(e);
+            }
+        } catch (IOException | RuntimeException e) {
+            fail(e);
         }
-        if (storage != null) {
+        // What failed does nothing any more, whatever it is asked for; what waits for room gives up when its member
+        // lets go.
+        closed |= closing && (failed || waiting);
+        if (failed || closed) {
+            taken.clear();
+        }
+        if (closed) {
+            release();
+            listener().closed();
+        }
+    }
+
+    private void fail(Exception cause) {
+        failed = true;
+        watch.end();
+        listener().failed(cause);
+    }
+
+    /** Returns whether there will be nothing to do any more. */
+    boolean hasEnded() {
+        return closed;
+    }
+
+    /** Returns whether what was taken waits for room; it is to be performed again after a while. */
+    boolean waitsForRoom() {
+        return waiting && !closed;
+    }
+
+    private boolean mayTryAgain() {
+        if (watch.isSpaceLow()) {
+            return false;
+        }
+        watch.begin();
+        return true;
+    }
+
+    private void measureSpace() {
+        if (storage != null && !failed && !closed) {
             watch.measureSpace(storage);
         }
-    }
-
-    /** A failed storage does nothing any more, whatever it is asked for, until its member lets go of it. */
-    private void awaitClose() {
-        while (!closing) {
-            try {
-                tasks.take();
-            } catch (InterruptedException e) {
-                log.warn("{} was interrupted and goes on", thread.getName());
-            }
-        }
-        closed = true;
     }
 
     private void release() {
@@ -332,12 +398,10 @@ final class DurableStore implements MemberStore {
             return;
         }
         try {
-            for (Thread worker : snapshotThreads) {
-                worker.join();
-            }
+            runner.awaitBeside();
             open.close();
         } catch (InterruptedException e) {
-            log.warn("{} was interrupted while it waited for a snapshot", thread.getName());
+            log.warn("the storage of member {} was interrupted while it waited for a snapshot", recovery.member());
         } catch (RuntimeException e) {
             if (!failed) {
                 log.error("the data directory of member {} could not be closed in good order", recovery.member(), e);
@@ -345,62 +409,47 @@ final class DurableStore implements MemberStore {
         }
     }
 
-    private void perform(List<Task> batch) throws IOException {
-        List<Append> appends = new ArrayList<>();
-        for (Task task : batch) {
-            if (task instanceof Append append) {
-                appends.add(append);
-                continue;
+    private void performTaken() throws IOException {
+        while (!closed && !taken.isEmpty()) {
+            if (taken.peek() instanceof Append) {
+                force();
+            } else {
+                taken.element().run();
+                taken.remove();
             }
-            force(appends);
-            if (closed) {
-                return;
-            }
-            task.run();
         }
-        force(appends);
     }
 
-    private void force(List<Append> appends) {
-        if (appends.isEmpty() || closed) {
-            return;
-        }
-        watch.begin();
-        try {
-            for (Append append : appends) {
-                if (!append(StoredForm.of(append.records()))) {
-                    closed = true;
-                    return;
-                }
+    /** Appends all that is to be appended before anything else happens, and makes it durable. */
+    private void force() {
+        watch.goOn();
+        List<Append> appends = new ArrayList<>();
+        for (Task task : taken) {
+            if (!(task instanceof Append append)) {
+                break;
             }
-            storage().log().sync();
-        } finally {
-            watch.end();
+            append(StoredForm.of(append.records()));
+            appends.add(append);
         }
+        storage().log().sync();
+        watch.end();
         for (Append append : appends) {
+            taken.remove();
             outline.appended(append.records());
         }
         report(appends);
-        appends.clear();
     }
 
-    /** Appends records, if need be as soon as there is room; returns false if the storage is to be closed. */
-    private boolean append(List<LogRecord> records) {
+    /** Appends records, but for those that found room before the disk was full. */
+    private void append(List<LogRecord> records) {
         TransactionLog file = storage().log();
-        List<LogRecord> rest = records;
-        while (true) {
-            try {
-                file.append(rest);
-                return true;
-            } catch (StorageFullException e) {
-                long end = file.end().index();
-                rest = rest.stream().filter(record -> record.index() > end).toList();
-                if (!gate.awaitRoom(storage(), e)) {
-                    return false;
-                }
-                watch.begin();
-            }
-        }
+        long end = file.end().index();
+        file.append(
+                waiting
+                        ? records.stream()
+                                .filter(record -> record.index() > end)
+                                .toList()
+                        : records);
     }
 
     private void report(List<Append> appends) {
@@ -420,5 +469,9 @@ final class DurableStore implements MemberStore {
         outline = found.outline();
         Recovered recovered = recovery.read(found);
         listener().recovered(recovered);
+        if (storage().keepsMoreThanNeeded()) {
+            // Whoever dies before it could purge, life after life, would keep all snapshots that it ever took.
+            purgeBeside(storage());
+        }
     }
 }

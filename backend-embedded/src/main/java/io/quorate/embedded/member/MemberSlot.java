@@ -64,7 +64,8 @@ public final class MemberSlot {
     private DurableStore durable(EnsembleDirectory at, MemberSettings settings) {
         return new DurableStore(
                 new DurableRecovery(at, id, settings.monotonicNanos(), settings.wallMillis()),
-                new DiskWatch(id, slowDiskNanos, settings.monotonicNanos()));
+                new DiskWatch(id, slowDiskNanos, settings.monotonicNanos()),
+                new StorageThreads(id));
     }
 
     /** Forgets a member that has stopped. */

@@ -33,7 +33,7 @@ public final class Validator {
 
     /** Creates a validator for a leadership that begins on the state as it is. */
     public Validator(StateMachine state, TreeLimits limits) {
-        this(state, limits, Rules.SOUND);
+        this(state, limits, state.rules());
     }
 
     Validator(StateMachine state, TreeLimits limits, Rules rules) {

@@ -94,6 +94,11 @@ public abstract sealed class StorageCompletion implements Event {
             this.lastIndex = lastIndex;
         }
 
+        /** Returns the index of the last of them. */
+        public long lastIndex() {
+            return lastIndex;
+        }
+
         DurableIndex durable() {
             return new DurableIndex(lastIndex);
         }
@@ -119,7 +124,8 @@ public abstract sealed class StorageCompletion implements Event {
             this.end = end;
         }
 
-        LogPoint end() {
+        /** Returns the point of the last record that is left. */
+        public LogPoint end() {
             return end;
         }
 
@@ -148,7 +154,8 @@ public abstract sealed class StorageCompletion implements Event {
             this.point = point;
         }
 
-        LogPoint point() {
+        /** Returns the point that the log begins behind now. */
+        public LogPoint point() {
             return point;
         }
 

@@ -86,7 +86,7 @@ final class Scenarios {
         Given.write(storage, 2, 3, 10);
         disk.put(Names.META_A, old);
         disk.put(Names.META_B, old);
-        MemberStorage after = MemberStorage.open(disk.afterProcessDeath(), Given.singleMember());
+        MemberStorage after = MemberStorage.open(disk.afterProcessDeath(), Given.singleMember(), rules);
         assertThat(after.log().durable().position()).isEqualTo(new Position(2, 6));
         assertThat(after.meta().acceptedEpoch()).isEqualTo(2);
         assertThat(after.meta().acceptedLeader()).isNull();

@@ -33,6 +33,9 @@ public final class SimulatedDisk implements Disk {
     private long powerCutAt = Long.MAX_VALUE;
     private long capacity = Long.MAX_VALUE / 4;
     private boolean locked;
+    private int openFiles;
+    private int closings;
+    private boolean leaving;
     private BooleanSupplier forceFails = () -> false;
     private BooleanSupplier forceLies = () -> false;
     private BooleanSupplier writeFails = () -> false;
@@ -133,6 +136,21 @@ public final class SimulatedDisk implements Disk {
     /** Bounds the bytes of all files. */
     public void limitTo(long bytes) {
         capacity = bytes;
+    }
+
+    /** Lets every tenth file that is closed stay open. */
+    public void leaveFilesOpen() {
+        leaving = true;
+    }
+
+    /** How many files are open. */
+    public int openFiles() {
+        return openFiles;
+    }
+
+    /** Whether somebody has taken the directory for itself. */
+    public boolean isLocked() {
+        return locked;
     }
 
     /** The bytes of all files. */
@@ -277,10 +295,12 @@ public final class SimulatedDisk implements Disk {
     private final class OpenFile implements DiskFile {
         private final String name;
         private final SimulatedFile file;
+        private boolean closed;
 
         OpenFile(String name, SimulatedFile file) {
             this.name = name;
             this.file = file;
+            openFiles++;
         }
 
         @Override
@@ -331,6 +351,10 @@ public final class SimulatedDisk implements Disk {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            boolean leaves = leaving && ++closings % 10 == 0;
+            openFiles -= closed || leaves ? 0 : 1;
+            closed = true;
+        }
     }
 }

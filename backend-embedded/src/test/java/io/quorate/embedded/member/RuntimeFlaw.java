@@ -35,5 +35,13 @@ public enum RuntimeFlaw {
     /** A retry is sent with a number of its own, and carried out again. */
     RETRY_RENUMBERED,
     /** An operation is attributed to another session. */
-    OPERATION_MISATTRIBUTED
+    OPERATION_MISATTRIBUTED,
+    /** A file that is closed stays open now and then. */
+    FILE_LEFT_OPEN,
+    /** Members see no time pass: no silent session ends. */
+    CLOCKS_STAND_STILL,
+    /** A recovery forgets the last record. */
+    RECOVERY_FORGETS_A_RECORD,
+    /** A choice depends on something that no seed decides. */
+    CHOICE_WITHOUT_SEED
 }

@@ -9,7 +9,7 @@ public final class SimulatedMembers {
     private SimulatedMembers() {}
 
     /** Returns a member that was started. */
-    public static Member start(MemberSettings settings, Transport transport, SimulatedStore store, Runnable wakeUp) {
+    public static Member start(MemberSettings settings, Transport transport, SteppedStore store, Runnable wakeUp) {
         Member member = new Member(settings, transport, store, wakeUp);
         member.start();
         return member;

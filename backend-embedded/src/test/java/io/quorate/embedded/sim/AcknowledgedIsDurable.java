@@ -10,7 +10,8 @@ final class AcknowledgedIsDurable extends Property {
         if (message instanceof Message.Ack m) {
             require(
                     m.index() <= node.disk().end().index(),
-                    node.id() + " says " + m + ", on disk is " + node.disk().end());
+                    () -> node.id() + " says " + m + ", on disk is "
+                            + node.disk().end());
         }
     }
 }

@@ -15,13 +15,13 @@ final class AmnesiacSilence extends Property {
                 || (message instanceof Message.FollowerInfo f && f.voter())
                 || (message instanceof Message.AckEpoch a && a.counted())
                 || (message instanceof Message.Notification n && n.voter());
-        require(!counts, node.id() + ", which lost its disk, says " + message);
+        require(!counts, () -> node.id() + ", which lost its disk, says " + message);
     }
 
     @Override
     void afterEvent(ObservedMember node) {
         require(
                 node.disk().promise().voter() || node.peer().role() != RoleName.LEADING,
-                node.id() + ", which lost its disk, leads");
+                () -> node.id() + ", which lost its disk, leads");
     }
 }

@@ -7,7 +7,7 @@ final class AppliedIsDurable extends Property {
     void onApply(ObservedMember node, long from, long through) {
         require(
                 through <= node.disk().end().index(),
-                "member " + node.id() + " applies " + through + ", durable is "
+                () -> "member " + node.id() + " applies " + through + ", durable is "
                         + node.disk().end());
     }
 }

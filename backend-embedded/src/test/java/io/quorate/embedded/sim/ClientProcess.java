@@ -116,8 +116,17 @@ public final class ClientProcess {
         planTimer();
     }
 
+    private long nanosToTimer() {
+        return Math.min(frontEnd.nanosToTimer(), lanes.nanosToTimer());
+    }
+
+    /** Whether nothing is to happen at any time any more. */
+    boolean hasNoTimer() {
+        return nanosToTimer() == Long.MAX_VALUE;
+    }
+
     private void planTimer() {
-        long nanos = Math.min(frontEnd.nanosToTimer(), lanes.nanosToTimer());
+        long nanos = nanosToTimer();
         if (nanos != Long.MAX_VALUE) {
             long due = world.timeline().now() + clock.micros(nanos);
             if (due < nextTimer || nextTimer <= world.timeline().now()) {

@@ -9,7 +9,7 @@ final class CommitsByOwnEpoch extends Property {
     void onCommitted(ObservedMember leader, LogRecord record) {
         require(
                 record.epoch() == leader.peer().epoch(),
-                "member " + leader.id() + " commits up to " + record + " by counting, in epoch "
+                () -> "member " + leader.id() + " commits up to " + record + " by counting, in epoch "
                         + leader.peer().epoch());
     }
 }

@@ -16,6 +16,6 @@ final class CommittedByQuorum extends Property {
     @Override
     void onCommitted(ObservedMember leader, LogRecord record) {
         int found = holders.of(record.index()) + holders.forgetful();
-        require(found >= quorum, record + " is committed by member " + leader.id() + " on " + found + " disks");
+        require(found >= quorum, () -> record + " is committed by member " + leader.id() + " on " + found + " disks");
     }
 }

@@ -19,6 +19,6 @@ final class Durability extends Property {
         int found = holders.of(last) + holders.forgetful();
         require(
                 found >= needed,
-                "index " + last + " is committed, but on " + found + " disks of " + needed + " needed");
+                () -> "index " + last + " is committed, but on " + found + " disks of " + needed + " needed");
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +102,8 @@ final class EngineClient implements ClientProcess.Resident {
         return present;
     }
 
-    private void open() {
+    /** Opens a session, unless that is being done. */
+    void open() {
         if (opening) {
             return;
         }
@@ -235,7 +237,25 @@ final class EngineClient implements ClientProcess.Resident {
         }
         int what = world.random().below(3);
         Scope scope = what == 0 ? Scope.ENTRY : what == 1 ? Scope.SUBTREE : Scope.QUEUE;
-        Key key = scope == Scope.ENTRY ? any(KEYS) : scope == Scope.SUBTREE ? any(PARENTS) : any(QUEUES);
+        watch(on, scope == Scope.ENTRY ? any(KEYS) : scope == Scope.SUBTREE ? any(PARENTS) : any(QUEUES), scope);
+    }
+
+    /** Watches something. */
+    void watch(Key key, Scope scope) {
+        perform((on, to) -> watch(on, key, scope));
+    }
+
+    /** Does something with the session and its record. */
+    void perform(BiConsumer<Session, SessionRecord> action) {
+        Session present = session;
+        if (present == null) {
+            throw new IllegalStateException(name() + " has no session");
+        }
+        action.accept(present, record());
+        process.planRun();
+    }
+
+    private void watch(Session on, Key key, Scope scope) {
         WatchModel model = new WatchModel(world, name(), key, scope);
         SessionRecord to = record();
         to.watchOpened(model);

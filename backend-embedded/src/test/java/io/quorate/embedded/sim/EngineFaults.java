@@ -1,5 +1,7 @@
 package io.quorate.embedded.sim;
 
+import java.util.Arrays;
+
 /**
  * What happens to the members and clients of a run: the beginning of the members, faults of processes, network and disks as the
  * seed has them, and in the end the healing of a majority.
@@ -15,6 +17,7 @@ final class EngineFaults {
      * @param diskFull a disk runs full
      * @param spaceLow a member finds that it has little room left
      * @param rot the disk of a member that has crashed changes
+     * @param beyondBudget whether any number of disks may lose what they held
      */
     record Odds(
             double clientFaults,
@@ -22,7 +25,8 @@ final class EngineFaults {
             double gracefulStop,
             double diskFull,
             double rot,
-            double spaceLow) {}
+            double spaceLow,
+            boolean beyondBudget) {}
 
     private final EngineWorld world;
     private final Timeline timeline;
@@ -42,7 +46,7 @@ final class EngineFaults {
         this.random = swarm.random;
         this.odds = odds;
         this.partitions = new Partitions(random, world.network(), nodes.length);
-        if (swarm.storageFailure > 0 || odds.diskFull() > 0) {
+        if (swarm.storageFailure > 0 || odds.diskFull() > 0 || odds.beyondBudget()) {
             world.letStorageFail();
         }
         world.onStopped(this::reviveWhenDown);
@@ -132,8 +136,11 @@ final class EngineFaults {
         reviveWhenDown(node);
     }
 
-    /** At most a minority may have lost what is on their disks at a time. */
+    /** At most a minority may have lost what is on their disks at a time, unless more is wanted. */
     private boolean mayForget() {
+        if (odds.beyondBudget()) {
+            return true;
+        }
         int forgetful = 0;
         for (EngineNode node : nodes) {
             forgetful += node.isForgetful() ? 1 : 0;
@@ -246,9 +253,19 @@ final class EngineFaults {
 
     /** No fault strikes any more: a random majority is healed for good, all else stays as broken as it is. */
     boolean[] end() {
+        return end(chooseCore());
+    }
+
+    /** No fault strikes any more: all members are healed for good. */
+    boolean[] endEverywhere() {
+        boolean[] all = new boolean[nodes.length];
+        Arrays.fill(all, true);
+        return end(all);
+    }
+
+    private boolean[] end(boolean[] core) {
         over = true;
         swarm.calm();
-        boolean[] core = chooseCore();
         for (EngineNode node : nodes) {
             if (core[node.position()]) {
                 heal(node, core);

@@ -2,14 +2,13 @@ package io.quorate.embedded.sim;
 
 import io.quorate.embedded.log.RecoveryReport;
 import io.quorate.embedded.log.SimulatedDisk;
-import io.quorate.embedded.log.StorageConfig;
 import io.quorate.embedded.member.Life;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.RecordedImage;
 import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.member.SimulatedMembers;
-import io.quorate.embedded.member.SimulatedStore;
+import io.quorate.embedded.member.SteppedStore;
 import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.EpochPromise;
@@ -46,14 +45,13 @@ final class EngineNode implements ObservedMember {
     private final List<LogRecord> written = new ArrayList<>();
     private final SimClock clock;
     private SimulatedDisk disk = new SimulatedDisk();
-    private SimulatedStore.@Nullable Interrupted interrupted;
+    private SteppedStore.@Nullable Interrupted interrupted;
     private LogPoint writtenBase = LogPoint.GENESIS;
     private @Nullable Member member;
-    private @Nullable SimulatedStore store;
+    private @Nullable SteppedStore store;
     private EngineNetwork.@Nullable Endpoint endpoint;
     private @Nullable StateMachine state;
     private LogPoint installed = LogPoint.GENESIS;
-    private boolean everStarted;
     private boolean recovered;
     private boolean rotten;
     private boolean failing;
@@ -105,8 +103,8 @@ final class EngineNode implements ObservedMember {
         return present;
     }
 
-    private SimulatedStore store() {
-        SimulatedStore present = store;
+    private SteppedStore store() {
+        SteppedStore present = store;
         if (present == null) {
             throw new IllegalStateException("member " + id() + " is down");
         }
@@ -146,6 +144,11 @@ final class EngineNode implements ObservedMember {
     @Override
     public DurableImage disk() {
         return observedImage;
+    }
+
+    /** The disk as it is now. */
+    SimulatedDisk files() {
+        return disk;
     }
 
     boolean isEstablishedLeader() {
@@ -203,15 +206,19 @@ final class EngineNode implements ObservedMember {
         disk.failForceWhen(this::failsNow);
         disk.lieInForceWhen(this::liesNow);
         disk.limitTo(Long.MAX_VALUE / 4);
-        StorageConfig config = new StorageConfig(
-                EngineWorld.CLUSTER,
+        if (world.flaw() == RuntimeFlaw.FILE_LEFT_OPEN) {
+            disk.leaveFilesOpen();
+        }
+        SteppedStore opened = new SteppedStore(
+                world.directory(),
+                disk,
                 id(),
-                world.nodes().length == 1,
-                !everStarted,
-                world::nextIncarnation,
                 clock::nanos,
-                EngineWorld.LOG_LIMITS);
-        SimulatedStore opened = new SimulatedStore(disk, config, image, interrupted, new Surroundings(life));
+                EngineWorld.SLOW_DISK_NANOS,
+                world::nextIncarnation,
+                image,
+                interrupted,
+                new Surroundings(life));
         recovered = false;
         store = opened;
         MemberSettings settings = world.settings(this, clock);
@@ -245,7 +252,7 @@ final class EngineNode implements ObservedMember {
         life++;
         paused = false;
         effectsUntilDeath = -1;
-        SimulatedStore.Interrupted now =
+        SteppedStore.Interrupted now =
                 store().cutPower(powerCut ? world.random().below(14) : 1_000);
         // A recovery that did not end leaves open what the life before it had begun.
         interrupted = recovered ? now : interrupted;
@@ -264,6 +271,7 @@ final class EngineNode implements ObservedMember {
             return;
         }
         world.trace(this, "stopped");
+        world.checkReleased(this, disk);
         member = null;
         life++;
         paused = false;
@@ -271,6 +279,12 @@ final class EngineNode implements ObservedMember {
         disk = disk.afterProcessDeath();
         world.membersChanged();
         world.stopped(this);
+    }
+
+    /** Whether nothing of any session is left at this member. */
+    boolean servesNobody() {
+        return member == null
+                || (member.servedSessions() == 0 && member.watches().size() == 0);
     }
 
     void dieAfterEffects(int effects) {
@@ -301,7 +315,7 @@ final class EngineNode implements ObservedMember {
     void planRun() {
         if (!runPlanned && member != null) {
             runPlanned = true;
-            world.timeline().after(RUN_DELAY, () -> {
+            world.timeline().after(RUN_DELAY + world.unseeded(), () -> {
                 runPlanned = false;
                 run();
             });
@@ -329,6 +343,7 @@ final class EngineNode implements ObservedMember {
     void tick() {
         if (member != null && !paused) {
             step("tick", () -> {
+                store().idle();
                 member().tick();
                 return true;
             });
@@ -440,7 +455,7 @@ final class EngineNode implements ObservedMember {
     }
 
     /** What the storage asks and tells. */
-    private final class Surroundings implements SimulatedStore.Surroundings {
+    private final class Surroundings implements SteppedStore.Surroundings {
         private final long ofLife;
 
         Surroundings(long ofLife) {
@@ -452,6 +467,7 @@ final class EngineNode implements ObservedMember {
             world.timeline().after(world.pace().fsyncTime(), () -> {
                 if (life == ofLife) {
                     end.run();
+                    world.throwPending();
                 }
             });
         }
@@ -515,9 +531,13 @@ final class EngineNode implements ObservedMember {
                     "  recovered " + report.outcome() + " snapshot " + snapshot + " to " + writtenEnd());
             world.recovered(EngineNode.this, report.outcome(), snapshot, rotten);
             recovered = true;
-            everStarted = true;
             interrupted = null;
             rotten = false;
+        }
+
+        @Override
+        public StateMachine blank() {
+            return world.machine().blank();
         }
 
         @Override
@@ -534,7 +554,10 @@ final class EngineNode implements ObservedMember {
 
         @Override
         public RuntimeException lost(String what) {
-            return new PropertyViolated("DurableSurvives", "member " + id() + " had acknowledged " + what);
+            PropertyViolated violation =
+                    new PropertyViolated("DurableSurvives", "member " + id() + " had acknowledged " + what);
+            world.violated(violation);
+            return violation;
         }
 
         @Override
@@ -560,16 +583,11 @@ final class EngineNode implements ObservedMember {
 
     void makeRoom() {
         disk.limitTo(Long.MAX_VALUE / 4);
-        if (store != null && member != null) {
-            store.roomMade();
-        }
     }
 
     /** The disk has less free space than the reserve, or has enough again. */
     void spaceLow(boolean low) {
-        if (store != null) {
-            store.spaceLow(low);
-        }
+        disk.limitTo(low ? disk.used() + EngineWorld.RESERVE / 2 : Long.MAX_VALUE / 4);
     }
 
     void holdDisk() {
@@ -585,6 +603,11 @@ final class EngineNode implements ObservedMember {
         if (store != null && member != null) {
             store.resume();
         }
+    }
+
+    /** Whether its storage has nothing to do. */
+    boolean isSettled() {
+        return store != null && !store.isBusy();
     }
 
     boolean isForgetful() {

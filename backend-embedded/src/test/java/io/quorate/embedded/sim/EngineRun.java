@@ -1,6 +1,7 @@
 package io.quorate.embedded.sim;
 
 import io.quorate.embedded.member.RuntimeFlaw;
+import io.quorate.embedded.tree.PlantedMachine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,12 @@ final class EngineRun {
 
     private static final double LIVENESS_RUNS = 0.2;
 
+    /** The share of those in which the links are broken for good, rather than a majority healed. */
+    private static final double TOPOLOGY_RUNS = 0.3;
+
+    /** The share of runs in which any number of disks may lose what they held. */
+    private static final double BEYOND_BUDGET = 0.05;
+
     /** Real clocks are a hundred times better. */
     private static final double DRIFT = 0.0005;
 
@@ -29,6 +36,7 @@ final class EngineRun {
     private final EngineFaults faults;
     private final List<EngineClient> clients = new ArrayList<>();
     private final long actInterval;
+    private final boolean beyondBudget;
     private final List<Long> deadSessions = new ArrayList<>();
     private boolean quiet;
 
@@ -46,10 +54,14 @@ final class EngineRun {
         double clientDeath = random.chance(0.3) ? 0.05 : 0;
         double gracefulStop = random.chance(0.4) ? 0.2 * random.below(100) / 100 : 0;
         double diskFull = random.chance(0.15) ? 0.1 : 0;
-        double rot = random.chance(0.2) ? 0.4 : 0;
         double spaceLow = random.chance(0.2) ? 0.2 : 0;
+        world.reserve(spaceLow > 0 || random.chance(0.3) ? EngineWorld.RESERVE : 0);
+        this.beyondBudget = random.chance(BEYOND_BUDGET);
+        double rot = beyondBudget || random.chance(0.2) ? 0.4 : 0;
         this.faults = new EngineFaults(
-                world, swarm, new EngineFaults.Odds(clientFaults, clientDeath, gracefulStop, diskFull, rot, spaceLow));
+                world,
+                swarm,
+                new EngineFaults.Odds(clientFaults, clientDeath, gracefulStop, diskFull, rot, spaceLow, beyondBudget));
         int count = 2 + random.below(3);
         for (int i = 1; i <= count; i++) {
             addClient(i, drift);
@@ -66,6 +78,12 @@ final class EngineRun {
         return world;
     }
 
+    /** Plants a mistake into the state of all members. */
+    EngineRun plant(PlantedMachine machine) {
+        world.plant(machine);
+        return this;
+    }
+
     EngineRun trace(Consumer<String> tracer) {
         world.trace(tracer);
         return this;
@@ -80,11 +98,19 @@ final class EngineRun {
             while (world.events() < eventLimit && timeline.now() < timeLimit) {
                 timeline.advance(timeLimit);
             }
-            if (random.chance(LIVENESS_RUNS)) {
-                checkLiveness();
+            if (beyondBudget) {
+                // Halting, or waiting for ever for a quorum, is right now; a wrong answer is not.
+                world.count(Sometimes.BEYOND_BUDGET);
+            } else if (random.chance(LIVENESS_RUNS)) {
+                if (random.chance(TOPOLOGY_RUNS)) {
+                    checkTopology();
+                } else {
+                    checkLiveness();
+                }
             }
             clients.forEach(EngineClient::checkOutcomes);
             world.oracle().state().checkInvariants();
+            world.oracle().checkOwners();
             world.throwPending();
         } catch (PropertyViolated violation) {
             failure = violation.getMessage();
@@ -124,6 +150,36 @@ final class EngineRun {
         expectWork(core);
         world.count(Sometimes.LIVENESS_CHECKED);
         expectCleanEnd();
+    }
+
+    /**
+     * Scenario 39: links are broken for good, in one direction or both, such that at least one member keeps two-way contact
+     * with a quorum. Without any healing, a leader must be found and a session be opened.
+     *
+     * <p>All logs are equal until there is a new leader. Were the only such member behind one of its quorum, nobody could
+     * lead: a leader gives up rather than take over a more recent history.
+     */
+    private void checkTopology() {
+        boolean[] all = faults.endEverywhere();
+        for (EngineClient client : clients) {
+            client.process().resume();
+            client.process().restore();
+        }
+        expectWork(all);
+        quiet = true;
+        clients.forEach(EngineClient::retire);
+        timeline.runFor(3_000_000);
+        for (EngineNode node : nodes) {
+            // A member without its disk is admitted again with the next write, and makes no quorum before.
+            if (node.isForgetful() || node.applied() != world.oracle().lastIndex()) {
+                return;
+            }
+        }
+        world.count(Sometimes.TOPOLOGY_CHECKED);
+        faults.partitions().leaveHub(random.below(nodes.length));
+        timeline.runFor(20L * swarm.times.election() * EngineWorld.TICK);
+        quiet = false;
+        expectWork(new boolean[nodes.length]);
     }
 
     private long deadline() {
@@ -180,6 +236,11 @@ final class EngineRun {
                 world.count(Sometimes.DEAD_SESSION_EXPIRED);
             }
         }
+        for (EngineNode node : nodes) {
+            if (node.hasPeer() && node.isSettled()) {
+                world.checkBounded(node);
+            }
+        }
         world.count(Sometimes.CLEAN_END_CHECKED);
         expectRestart();
     }
@@ -232,7 +293,12 @@ final class EngineRun {
 
     private boolean isClean() {
         for (EngineClient client : clients) {
-            if (!client.isDead() && !client.isIdle()) {
+            if (!client.isDead() && !(client.isIdle() && client.process().hasNoTimer())) {
+                return false;
+            }
+        }
+        for (EngineNode node : nodes) {
+            if (!node.servesNobody()) {
                 return false;
             }
         }

@@ -1,11 +1,16 @@
 package io.quorate.embedded.sim;
 
+import io.quorate.embedded.log.Disk;
 import io.quorate.embedded.log.LogLimits;
 import io.quorate.embedded.log.RecoveryReport;
+import io.quorate.embedded.log.SimulatedDisk;
+import io.quorate.embedded.member.EnsembleDirectory;
+import io.quorate.embedded.member.EnsembleDisks;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.RuntimeFlaw;
 import io.quorate.embedded.transport.PeerMessage;
+import io.quorate.embedded.tree.PlantedMachine;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.tree.Txn;
 import io.quorate.embedded.zab.LogPoint;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +31,14 @@ final class EngineWorld {
 
     static final UUID CLUSTER = new UUID(7, 11);
     static final long TICK = 10_000;
-    static final LogLimits LOG_LIMITS = new LogLimits(16_384, 4_096, 65_536, 2, 0);
+
+    private static final int SNAPSHOTS_KEPT = 2;
+
+    /** Free space that members keep, if they keep any. */
+    static final long RESERVE = 24_000;
+
+    /** A leader leaves its seat when its disk takes three times as long. */
+    static final long SLOW_DISK_NANOS = 120_000_000;
 
     private static final TreeLimits TREE_LIMITS = new TreeLimits(
             TreeLimits.DEFAULT.dataBytes(),
@@ -45,6 +58,7 @@ final class EngineWorld {
     private final SimulatedEnsemble.Times times;
     private final int snapshotRecords;
     private final RuntimeFlaw flaw;
+    private final EnsembleDirectory directory;
     private final EngineNode[] nodes;
     private final EngineNetwork network;
     private final List<ClientProcess> processes = new ArrayList<>();
@@ -58,6 +72,9 @@ final class EngineWorld {
     private Consumer<EngineNode> onStopped = node -> {};
     private Consumer<EngineNode> onRewriting = node -> {};
     private boolean storageMayFail;
+    private long reserveBytes;
+    private TreeLimits limits = TREE_LIMITS;
+    private PlantedMachine machine = PlantedMachine.SOUND;
     private long incarnation = 100;
     private long appliedAnywhere;
     private long events;
@@ -77,6 +94,7 @@ final class EngineWorld {
         this.pace = pace;
         this.random = random;
         this.flaw = flaw;
+        this.directory = new EnsembleDirectory(new Disks(), members, () -> CLUSTER);
         this.nodes = new EngineNode[members];
         for (int i = 0; i < members; i++) {
             nodes[i] = new EngineNode(this, i, newClock(drift));
@@ -105,6 +123,27 @@ final class EngineWorld {
         };
     }
 
+    /** The members' disks, and the directory that they have in common, which stays as it is. */
+    private final class Disks implements EnsembleDisks {
+
+        private final SimulatedDisk common = new SimulatedDisk();
+
+        @Override
+        public Disk ensemble() {
+            return common;
+        }
+
+        @Override
+        public Disk member(int id) {
+            return nodes[id - 1].files();
+        }
+
+        @Override
+        public LogLimits limits() {
+            return new LogLimits(16_384, 4_096, 65_536, SNAPSHOTS_KEPT, reserveBytes);
+        }
+    }
+
     /** A clock that is wrong by any offset, and by a rate of at most {@code drift}. */
     SimClock newClock(double drift) {
         double spread = flaw == RuntimeFlaw.CLOCKS_TOO_DIFFERENT ? 0.2 : drift;
@@ -125,7 +164,13 @@ final class EngineWorld {
                 times.stall(),
                 4096);
         return new MemberSettings(
-                zab, TREE_LIMITS, snapshotRecords, 1 << 20, TICK * 1_000, clock::nanos, clock::wallMillis);
+                zab,
+                limits,
+                snapshotRecords,
+                1 << 20,
+                TICK * 1_000,
+                flaw == RuntimeFlaw.CLOCKS_STAND_STILL ? () -> 0 : clock::nanos,
+                clock::wallMillis);
     }
 
     Timeline timeline() {
@@ -166,6 +211,11 @@ final class EngineWorld {
 
     Sightings<Sometimes> sometimes() {
         return sometimes;
+    }
+
+    /** 0; another number each time if that mistake is planted. */
+    long unseeded() {
+        return flaw == RuntimeFlaw.CHOICE_WITHOUT_SEED ? System.nanoTime() & 1 : 0;
     }
 
     RuntimeFlaw flaw() {
@@ -209,6 +259,33 @@ final class EngineWorld {
     /** A member is about to replace a part of what is on its disk. */
     void rewriting(EngineNode node) {
         onRewriting.accept(node);
+    }
+
+    EnsembleDirectory directory() {
+        return directory;
+    }
+
+    /** Free space that members keep for themselves; to be set before they start. */
+    void reserve(long bytes) {
+        reserveBytes = bytes;
+    }
+
+    TreeLimits limits() {
+        return limits;
+    }
+
+    /** What the state may grow to; to be set before members start. */
+    void limit(TreeLimits newLimits) {
+        limits = newLimits;
+    }
+
+    /** The state of members that begin without a snapshot; to be set before they start. */
+    void plant(PlantedMachine newMachine) {
+        machine = newMachine;
+    }
+
+    PlantedMachine machine() {
+        return machine;
     }
 
     void letStorageFail() {
@@ -286,9 +363,9 @@ final class EngineWorld {
         }
     }
 
-    private void require(boolean holds, String property, String detail) {
+    private void require(boolean holds, String property, Supplier<String> detail) {
         if (!holds) {
-            PropertyViolated violation = new PropertyViolated(property, detail);
+            PropertyViolated violation = new PropertyViolated(property, detail.get());
             violated(violation);
             throw violation;
         }
@@ -355,7 +432,7 @@ final class EngineWorld {
             require(
                     leader.written(common).hash() == committed.hashAt(common),
                     "TotalOrder",
-                    "member " + leader.id() + " commits another history at " + common);
+                    () -> "member " + leader.id() + " commits another history at " + common);
         }
         for (long i = last + 1; i <= index; i++) {
             LogRecord record = leader.written(i);
@@ -396,7 +473,8 @@ final class EngineWorld {
         require(
                 index <= committed.lastIndex(),
                 "SnapshotIsCommitted",
-                "member " + node.id() + " restores a state at " + index + ", committed is " + committed.lastIndex());
+                () -> "member " + node.id() + " restores a state at " + index + ", committed is "
+                        + committed.lastIndex());
         if (index > 0) {
             count(Sometimes.SNAPSHOT_RECOVERED);
         }
@@ -408,7 +486,7 @@ final class EngineWorld {
         require(
                 member.state().digest() == oracle.digestAt(member.applied()),
                 "StateDigest",
-                "the state of member " + node.id() + " differs at " + member.applied());
+                () -> "the state of member " + node.id() + " differs at " + member.applied());
     }
 
     /** I10. */
@@ -416,24 +494,31 @@ final class EngineWorld {
         require(
                 point.index() <= committed.lastIndex() && point.hash() == committed.hashAt(point.index()),
                 "SnapshotIsCommitted",
-                "member " + node.id() + " takes a snapshot at " + point);
+                () -> "member " + node.id() + " takes a snapshot at " + point);
         require(
                 digest == oracle.digestAt(point.index()),
                 "SnapshotDigest",
-                "the snapshot of member " + node.id() + " at " + point + " holds another state");
+                () -> "the snapshot of member " + node.id() + " at " + point + " holds another state");
     }
 
     void recovered(EngineNode node, RecoveryReport.Outcome outcome, LogPoint snapshot, boolean rotten) {
         if (outcome == RecoveryReport.Outcome.REPAIRED) {
             count(Sometimes.TAIL_REPAIRED);
         } else if (outcome == RecoveryReport.Outcome.QUARANTINED) {
-            require(rotten, "Recovery", "member " + node.id() + " is quarantined, but its disk was not damaged");
+            require(rotten, "Recovery", () -> "member " + node.id() + " is quarantined, but its disk was not damaged");
             count(Sometimes.ROT_QUARANTINED);
         } else if (rotten && node.disk().promise().voter()) {
             count(Sometimes.ROT_HARMLESS);
         }
         if (!node.disk().promise().voter()) {
             checkAll(property -> property.onWiped(node));
+            int forgetful = 0;
+            for (EngineNode each : nodes) {
+                forgetful += each.disk().promise().voter() ? 0 : 1;
+            }
+            if (forgetful > nodes.length / 2) {
+                count(Sometimes.QUORUM_FORGOT);
+            }
         }
         diskChanged(node);
     }
@@ -460,8 +545,27 @@ final class EngineWorld {
 
     /** A member halted: right if its storage failed, and never otherwise. */
     void halted(EngineNode node, boolean mayHalt, String reason) {
-        require(mayHalt, "NobodyHalts", "member " + node.id() + " halts: " + reason);
+        require(mayHalt, "NobodyHalts", () -> "member " + node.id() + " halts: " + reason);
         trace(node, "halted: " + reason);
+    }
+
+    /** N12: a member that has stopped holds no file and no directory. */
+    void checkReleased(EngineNode node, SimulatedDisk disk) {
+        require(
+                disk.openFiles() == 0 && !disk.isLocked(),
+                "Resources",
+                () -> "member " + node.id() + " has stopped and holds " + disk.openFiles() + " files open");
+    }
+
+    /** N12: a member keeps as many snapshots as it should, one more at most, and as many files open as it has segments. */
+    void checkBounded(EngineNode node) {
+        List<String> names = node.files().list();
+        long snapshots = names.stream().filter(name -> name.startsWith("snap-")).count();
+        long segments = names.stream().filter(name -> name.startsWith("seg-")).count();
+        require(
+                snapshots <= SNAPSHOTS_KEPT + 1 && node.files().openFiles() <= segments,
+                "Resources",
+                () -> "member " + node.id() + " has " + node.files().openFiles() + " files open of " + names);
     }
 
     void stopped(EngineNode node) {

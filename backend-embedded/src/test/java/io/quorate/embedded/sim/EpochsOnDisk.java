@@ -17,11 +17,11 @@ final class EpochsOnDisk extends Property {
     void onSend(ObservedMember node, Message message) {
         long promised = node.disk().promise().epoch();
         if (message instanceof Message.FollowerInfo m) {
-            require(m.acceptedEpoch() <= promised, node.id() + " says " + m + ", on disk is " + promised);
+            require(m.acceptedEpoch() <= promised, () -> node.id() + " says " + m + ", on disk is " + promised);
         } else if (message instanceof Message.LeaderInfo m) {
-            require(m.epoch() <= promised, node.id() + " says " + m + ", on disk is " + promised);
+            require(m.epoch() <= promised, () -> node.id() + " says " + m + ", on disk is " + promised);
         } else if (message instanceof Message.AckEpoch m) {
-            require(m.epoch() <= promised, node.id() + " says " + m + ", on disk is " + promised);
+            require(m.epoch() <= promised, () -> node.id() + " says " + m + ", on disk is " + promised);
             requireOnDisk(node, m.history().end().epoch(), m.history().end().index(), m);
         } else if (message instanceof Message.Notification m && m.role() == RoleName.LOOKING) {
             requireOnDisk(node, m.epoch(), m.index(), m);
@@ -32,7 +32,7 @@ final class EpochsOnDisk extends Property {
         LogPoint end = node.disk().end();
         require(
                 epoch < end.epoch() || (epoch == end.epoch() && index <= end.index()),
-                node.id() + " says " + message + ", on disk is " + end);
+                () -> node.id() + " says " + message + ", on disk is " + end);
     }
 
     @Override
@@ -40,11 +40,11 @@ final class EpochsOnDisk extends Property {
         long promised = node.disk().promise().epoch();
         require(
                 promised >= accepted[node.position()],
-                node.id() + " goes back from epoch " + accepted[node.position()] + " to " + promised);
+                () -> node.id() + " goes back from epoch " + accepted[node.position()] + " to " + promised);
         accepted[node.position()] = promised;
         require(
                 node.disk().end().epoch() <= promised,
-                node.id() + " logs epoch " + node.disk().end().epoch() + ", but accepted " + promised);
+                () -> node.id() + " logs epoch " + node.disk().end().epoch() + ", but accepted " + promised);
     }
 
     @Override

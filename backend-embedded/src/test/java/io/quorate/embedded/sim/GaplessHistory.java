@@ -12,6 +12,6 @@ final class GaplessHistory extends LogProperty {
 
     @Override
     void check(ObservedMember node, LogPoint before, LogRecord record) {
-        require(record.index() == before.index() + 1, record + " of member " + node.id() + " follows " + before);
+        require(record.index() == before.index() + 1, () -> record + " of member " + node.id() + " follows " + before);
     }
 }

@@ -12,6 +12,6 @@ final class GlobalPrimaryOrder extends LogProperty {
 
     @Override
     void check(ObservedMember node, LogPoint before, LogRecord record) {
-        require(record.epoch() >= before.epoch(), record + " of member " + node.id() + " follows " + before);
+        require(record.epoch() >= before.epoch(), () -> record + " of member " + node.id() + " follows " + before);
     }
 }

@@ -22,6 +22,6 @@ final class Integrity extends Property {
         LogPoint end = node.disk().end();
         require(
                 end.index() == 0 || proposed.contains(end.hash()),
-                "the log of member " + node.id() + " ends with a record nobody proposed, " + end);
+                () -> "the log of member " + node.id() + " ends with a record nobody proposed, " + end);
     }
 }

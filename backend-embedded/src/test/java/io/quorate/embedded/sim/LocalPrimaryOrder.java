@@ -14,6 +14,6 @@ final class LocalPrimaryOrder extends LogProperty {
     void check(ObservedMember node, LogPoint before, LogRecord record) {
         require(
                 record.prevHash() == before.hash(),
-                record + " of member " + node.id() + " is not chained to " + before);
+                () -> record + " of member " + node.id() + " is not chained to " + before);
     }
 }

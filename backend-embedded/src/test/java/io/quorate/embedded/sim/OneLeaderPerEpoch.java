@@ -15,7 +15,7 @@ final class OneLeaderPerEpoch extends Property {
         Long first = leaders.putIfAbsent(records.last().epoch(), identity);
         require(
                 first == null || first == identity,
-                "epoch " + records.last().epoch() + " has two leaders, member " + (first == null ? 0 : first % 1000)
-                        + " and member " + leader.id());
+                () -> "epoch " + records.last().epoch() + " has two leaders, member "
+                        + (first == null ? 0 : first % 1000) + " and member " + leader.id());
     }
 }

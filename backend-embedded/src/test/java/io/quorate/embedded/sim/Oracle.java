@@ -3,8 +3,10 @@ package io.quorate.embedded.sim;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Entry;
 import io.quorate.backend.Key;
+import io.quorate.backend.SessionId;
 import io.quorate.embedded.tree.Applied;
 import io.quorate.embedded.tree.NodeChange;
+import io.quorate.embedded.tree.NodeKind;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.tree.Txn;
 import io.quorate.embedded.tree.TxnCodec;
@@ -13,9 +15,11 @@ import io.quorate.embedded.zab.RecordType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,11 @@ final class Oracle {
     private final Map<Long, Long> ends = new HashMap<>();
     private final Map<Bytes, Long> tags = new HashMap<>();
     private boolean valuesRepeat;
+
+    /** The paths that each open session owns; and the other way round. */
+    private final Map<Long, Set<String>> owned = new HashMap<>();
+
+    private final Map<String, Long> owners = new HashMap<>();
 
     Oracle() {
         digests.add(state.digest());
@@ -60,6 +69,7 @@ final class Oracle {
                 ? new Txn.NoOp()
                 : TxnCodec.decode(ByteBuffer.wrap(record.payload()));
         requireInOrder(record, txn);
+        noteOwners(record.index(), txn);
         Applied applied = state.apply(record.index(), txn);
         history.add(applied);
         digests.add(state.digest());
@@ -88,6 +98,64 @@ final class Oracle {
             if (ends.put(close.session(), record.index()) != null) {
                 throw new PropertyViolated("SessionsEnd", "session " + close.session() + " ends twice");
             }
+        }
+    }
+
+    /** N5: an ephemeral node exists as long as its session is open, and the end of a session deletes all that it owns. */
+    private void noteOwners(long index, Txn txn) {
+        long session = txn instanceof Txn.Write write
+                ? write.session()
+                : txn instanceof Txn.CloseSession close ? close.session() : 0;
+        if (txn instanceof Txn.OpenSession) {
+            owned.put(index, new HashSet<>());
+        }
+        Set<String> ending = txn instanceof Txn.CloseSession ? owned.remove(session) : null;
+        int released = 0;
+        for (NodeChange change : txn.changes()) {
+            if (change instanceof NodeChange.Created created && created.kind() == NodeKind.EPHEMERAL) {
+                Set<String> mine = owned.get(session);
+                if (mine == null || !mine.add(change.path())) {
+                    throw owners(change.path() + " is created at " + index + " for session " + session
+                            + ", which is not open or owns it already");
+                }
+                owners.put(change.path(), session);
+            } else if (change instanceof NodeChange.Deleted) {
+                Long owner = owners.remove(change.path());
+                if (ending != null && ending.contains(change.path())) {
+                    released++;
+                } else if (ending != null) {
+                    throw owners(change.path() + " is deleted at " + index + " with session " + session
+                            + ", which does not own it");
+                } else if (owner != null) {
+                    owned.getOrDefault(owner, new HashSet<>()).remove(change.path());
+                }
+            }
+        }
+        if (ending != null && released != ending.size()) {
+            throw owners("session " + session + " ends at " + index + ", and not all of " + ending + " is deleted");
+        }
+    }
+
+    private static PropertyViolated owners(String detail) {
+        return new PropertyViolated("EphemeralOwners", detail);
+    }
+
+    /** N5 again, from the state: every node with an owner is one of those that its session, which is open, owns. */
+    void checkOwners() {
+        int[] found = new int[1];
+        state.visit(Key.ROOT, entry -> {
+            SessionId owner = entry.owner();
+            if (owner != null) {
+                found[0]++;
+                if (!owned.getOrDefault(owner.value(), Set.of())
+                                .contains(entry.key().toString())
+                        || state.session(owner.value()).isEmpty()) {
+                    throw owners(entry.key() + " belongs to session " + owner + ", which does not own it");
+                }
+            }
+        });
+        if (found[0] != owners.size()) {
+            throw owners(owners.size() + " nodes have owners, " + found[0] + " were found");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.quorate.embedded.sim;
 
 import io.quorate.embedded.member.RuntimeFlaw;
+import io.quorate.embedded.tree.PlantedMachine;
 import io.quorate.embedded.zab.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * notices. Prints one line for each mistake and {@code planted=N caught=N}.
  */
 final class PlantedBugs {
+
+    /** Mistakes of the state that random schedules of the whole engine must find. */
+    private static final List<PlantedMachine> STATES =
+            List.of(PlantedMachine.CLOSE_LEAVES_A_NODE, PlantedMachine.RETRY_REPEATED, PlantedMachine.HALF_A_COMMIT);
 
     private final int schedulesPerBug;
     private final @Nullable String only;
@@ -47,11 +52,32 @@ final class PlantedBugs {
         }
         for (RuntimeFlaw flaw : RuntimeFlaw.values()) {
             if (flaw != RuntimeFlaw.NONE && (only == null || flaw.name().equals(only))) {
-                note("RUNTIME_" + flaw, firstFailure(seed -> new EngineRun(seed, flaw).run(Simulation.EVENTS)));
+                note("RUNTIME_" + flaw, firstFailure(seed -> twice(seed, flaw)));
+            }
+        }
+        for (PlantedMachine machine : STATES) {
+            if (only == null || machine.name().equals(only)) {
+                note(
+                        "STATE_" + machine,
+                        firstFailure(seed -> new EngineRun(seed, RuntimeFlaw.NONE)
+                                .plant(machine)
+                                .run(Simulation.EVENTS)));
             }
         }
         System.out.printf("planted=%d caught=%d%n", planted, planted - survivors.size());
         return survivors;
+    }
+
+    /** Runs a seed, and once more if a difference between the two is what should be noticed. */
+    private static RandomRun.Outcome twice(long seed, RuntimeFlaw flaw) {
+        RandomRun.Outcome outcome = new EngineRun(seed, flaw).run(Simulation.EVENTS);
+        if (outcome.failure() == null && flaw == RuntimeFlaw.CHOICE_WITHOUT_SEED) {
+            RandomRun.Outcome again = new EngineRun(seed, flaw).run(Simulation.EVENTS);
+            return again.equals(outcome)
+                    ? outcome
+                    : new RandomRun.Outcome(seed, again.events(), again.traceHash(), "Determinism: not the same twice");
+        }
+        return outcome;
     }
 
     private void plant(String name, PlantedBug bug, DiskFlaw flaw) {

@@ -14,10 +14,10 @@ final class PrimaryIntegrity extends Property {
         long last = committed.lastIndexBefore(leader.peer().epoch());
         require(
                 leader.writtenEnd().index() >= last,
-                "member " + leader.id() + " leads with a log up to " + leader.writtenEnd()
+                () -> "member " + leader.id() + " leads with a log up to " + leader.writtenEnd()
                         + ", committed before its epoch is " + last);
         require(
                 last <= leader.writtenBase().index() || leader.written(last).hash() == committed.hashAt(last),
-                "member " + leader.id() + " leads with another record than was committed at " + last);
+                () -> "member " + leader.id() + " leads with another record than was committed at " + last);
     }
 }

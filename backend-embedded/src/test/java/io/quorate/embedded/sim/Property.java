@@ -3,6 +3,7 @@ package io.quorate.embedded.sim;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.Message;
 import io.quorate.embedded.zab.RecordBatch;
+import java.util.function.Supplier;
 
 /** Something that must hold all through a run. It is told what happens and throws when it does not hold. */
 abstract class Property {
@@ -33,9 +34,9 @@ abstract class Property {
     /** Looks at a member after each event it handled. */
     void afterEvent(ObservedMember node) {}
 
-    final void require(boolean holds, String detail) {
+    final void require(boolean holds, Supplier<String> detail) {
         if (!holds) {
-            throw new PropertyViolated(getClass().getSimpleName(), detail);
+            throw new PropertyViolated(getClass().getSimpleName(), detail.get());
         }
     }
 }

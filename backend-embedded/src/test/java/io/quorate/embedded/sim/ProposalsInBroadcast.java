@@ -11,7 +11,7 @@ final class ProposalsInBroadcast extends Property {
     void onProposed(ObservedMember leader, RecordBatch records) {
         require(
                 records.last().type() == RecordType.NEWLEADER || leader.peer().phase() == Phase.BROADCAST,
-                "member " + leader.id() + " proposes " + records + " in "
+                () -> "member " + leader.id() + " proposes " + records + " in "
                         + leader.peer().phase());
     }
 }

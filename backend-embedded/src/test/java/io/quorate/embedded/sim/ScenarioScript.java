@@ -1,37 +1,39 @@
 package io.quorate.embedded.sim;
 
-import io.quorate.embedded.zab.Event;
-import io.quorate.embedded.zab.LogPoint;
-import io.quorate.embedded.zab.PlantedBug;
-import io.quorate.embedded.zab.PlantedPeers;
+import io.quorate.embedded.log.DiskStage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A scenario as text: commands, and below each block of them, after {@code ----}, what they print.
  *
- * <p>The network and the disks take their usual time, a power cut loses all that is not fsynced, and all properties are
- * checked after every event, so that a script need only bring the scenario about and show the outcome.
+ * <p>One command says what the script is about: {@code ensemble} the protocol core ({@link CoreStage}), {@code engine}
+ * whole members with their storage, state and clients ({@link EngineStage}), {@code disk} the log and the snapshots of one
+ * member ({@link DiskStage}). The network and the disks take their usual time, a power cut loses all that is not fsynced, and
+ * all properties are checked after every event, so that a script need only bring the scenario about and show the outcome.
  */
 final class ScenarioScript {
 
     private static final String RULE = "----";
-    private static final Pattern NOTEWORTHY = Pattern.compile(
-            "  (LEADING|FOLLOWING|LOOKING|HALTED|truncate|install|halt|handed|send (Diff|Truncate|Snapshot)"
-                    + "|send Admit|send AckEpoch.counted=false).*");
 
     private final List<String> output = new ArrayList<>();
-    private @Nullable SimulatedEnsemble ensemble;
-    private boolean tracing = true;
+    private final Stage stage;
+
+    private ScenarioScript(List<String> script, Planted planted) {
+        stage = stage(script, planted, output);
+    }
 
     /** Runs the commands of a script and returns it with what they print in the place of what was there. */
     static List<String> replay(List<String> script) {
-        ScenarioScript run = new ScenarioScript();
+        return replay(script, Planted.NOTHING);
+    }
+
+    /** Runs the commands of a script while a mistake is planted. */
+    static List<String> replay(List<String> script, Planted planted) {
+        ScenarioScript run = new ScenarioScript(script, planted);
         List<String> result = new ArrayList<>();
         boolean expected = false;
         for (String line : script) {
@@ -56,6 +58,51 @@ final class ScenarioScript {
         return result;
     }
 
+    /**
+     * Runs the commands of a script while a member dies after so many effects, and then expects all to come back.
+     *
+     * @return whether the member lived to have so many effects
+     */
+    static boolean sweep(List<String> script, int member, int effects) {
+        ScenarioScript run = new ScenarioScript(script, Planted.NOTHING);
+        Sweepable stage = (Sweepable) run.stage;
+        for (String line : commands(script)) {
+            String[] words = line.split(" +");
+            if (!words[0].equals("check")) {
+                run.tolerated(words);
+            }
+            if (words[0].equals("ensemble") || words[0].equals("engine")) {
+                stage.doom(member, effects);
+            }
+        }
+        boolean struck = stage.hasStruck();
+        stage.expectRecovery();
+        return struck;
+    }
+
+    private static List<String> commands(List<String> script) {
+        List<String> commands = new ArrayList<>();
+        boolean expected = false;
+        for (String line : script) {
+            expected = line.equals(RULE) || (expected && !line.isBlank());
+            if (!expected && !line.isBlank() && !line.startsWith("#")) {
+                commands.add(line);
+            }
+        }
+        return commands;
+    }
+
+    /** What a script says to somebody who is not there any more is said in vain. */
+    private void tolerated(String[] words) {
+        try {
+            stage.execute(words);
+        } catch (PropertyViolated violation) {
+            throw violation;
+        } catch (IOException | RuntimeException e) {
+            output.add("in vain: " + String.join(" ", words) + ": " + e);
+        }
+    }
+
     /** Rewrites the scripts given as arguments: what git shows then is to be reviewed. */
     public static void main(String[] args) throws IOException {
         for (String arg : args) {
@@ -66,150 +113,31 @@ final class ScenarioScript {
 
     private void guarded(String line) {
         try {
-            execute(line.split(" +"));
+            stage.execute(line.split(" +"));
         } catch (PropertyViolated violation) {
             output.add("VIOLATED " + violation.getMessage());
+        } catch (IOException e) {
+            output.add("FAILED " + e.getMessage());
         }
     }
 
-    private void execute(String[] words) {
-        switch (words[0]) {
-            // ensemble 3: starts so many members, and runs until they have a leader
-            case "ensemble" -> start(Integer.parseInt(words[1]));
-            // run 100: lets 100 ms pass; run 1.5 is possible
-            case "run" -> world().timeline().runFor((long) (Double.parseDouble(words[1]) * 1_000));
-            // propose 3 2: clients propose two transactions at member 3
-            case "propose" -> world().clients().propose(node(words[1]), Integer.parseInt(words[2]));
-            // read 3: a client begins a quorum round at member 3
-            case "read" -> world().clients().read(node(words[1]));
-            // block 1->2: holds back what member 1 sends to member 2
-            case "block" -> link(words[1], true);
-            // unblock 1->2
-            case "unblock" -> link(words[1], false);
-            // isolate 1: blocks all links of member 1; rejoin 1 undoes it
-            case "isolate" -> allLinks(words[1], true);
-            case "rejoin" -> allLinks(words[1], false);
-            // chain: members reach their neighbours only; bridge: the middle one reaches all, the two sides only it
-            case "chain" -> topology(true);
-            case "bridge" -> topology(false);
-            // cut 1 2: loses the connection
-            case "cut" -> world().network().cut(position(words[1]), position(words[2]));
-            // crash 1: cuts the power; restart 1: starts again from what the disk holds
-            case "crash" -> node(words[1]).crash(true);
-            case "restart" -> node(words[1]).start();
-            // hold 1: nothing becomes durable at member 1 until release 1
-            case "hold" -> node(words[1]).disk().hold();
-            case "release" -> node(words[1]).disk().release();
-            // fail 1: the next storage operation of member 1 fails
-            case "fail" -> failStorage(node(words[1]));
-            // wipe 1: the disk of member 1, which is down, is replaced by an empty one
-            case "wipe" -> world().wipe(node(words[1]));
-            case "pause" -> node(words[1]).pause();
-            case "resume" -> node(words[1]).resume();
-            // snapshot 1 5: member 1 takes a snapshot and drops its log up to index 5
-            case "snapshot" -> node(words[1]).takeSnapshot(Long.parseLong(words[2]));
-            case "handover" -> node(words[1]).deliver(new Event.HandOver());
-            // quiet, loud: whether what members do is printed
-            case "quiet" -> tracing = false;
-            case "loud" -> tracing = true;
-            // show: prints the state of all members; log 1: prints what the disk of member 1 holds
-            case "show" -> output.addAll(world().describe());
-            case "log" -> showLog(node(words[1]));
-            // check: compares what clients were told with the committed history
-            case "check" -> check();
-            default -> throw new IllegalArgumentException("no such command: " + words[0]);
-        }
-    }
-
-    private void start(int members) {
-        SimulatedEnsemble fresh = new SimulatedEnsemble(
-                members,
-                SimulatedEnsemble.Times.USUAL,
-                Pace.STEADY,
-                DiskFlaw.NONE,
-                (config, applied) -> PlantedPeers.create(config, applied, PlantedBug.NONE, elected -> elected));
-        fresh.trace(this::note);
-        ensemble = fresh;
-        fresh.start(() -> SimulatedEnsemble.TICK);
-    }
-
-    private void note(String line) {
-        String time = line.substring(0, 9).strip();
-        String rest = line.substring(12);
-        if (tracing && NOTEWORTHY.matcher(rest).matches()) {
-            output.add(Long.parseLong(time) / 1_000 + "ms " + line.charAt(10) + rest.substring(1));
-        }
-    }
-
-    private void failStorage(SimNode node) {
-        world().storageMayFail();
-        node.disk().failNext();
-    }
-
-    private void link(String arrow, boolean block) {
-        int from = position(arrow.substring(0, 1));
-        int to = position(arrow.substring(3));
-        setLink(from, to, block);
-    }
-
-    private void setLink(int from, int to, boolean block) {
-        if (block) {
-            world().network().block(from, to);
-        } else {
-            world().network().unblock(from, to);
-        }
-    }
-
-    private void allLinks(String member, boolean block) {
-        int position = position(member);
-        for (int other = 0; other < world().nodes().length; other++) {
-            if (other != position) {
-                setLink(position, other, block);
-                setLink(other, position, block);
-            }
-        }
-    }
-
-    private void topology(boolean chain) {
-        int members = world().nodes().length;
-        int middle = members / 2;
-        for (int a = 0; a < members; a++) {
-            for (int b = 0; b < members; b++) {
-                boolean linked =
-                        chain ? Math.abs(a - b) == 1 : a == middle || b == middle || (a < middle) == (b < middle);
-                if (a != b && !linked) {
-                    world().network().block(a, b);
+    private static Stage stage(List<String> script, Planted planted, List<String> output) {
+        for (String line : script) {
+            switch (line.split(" ", 2)[0]) {
+                case "ensemble" -> {
+                    return new CoreStage(planted, output);
+                }
+                case "engine" -> {
+                    return new EngineStage(planted, output);
+                }
+                case "disk" -> {
+                    return new DiskStage(planted.rule(), output);
+                }
+                default -> {
+                    // Another command, or a comment.
                 }
             }
         }
-    }
-
-    private void showLog(SimNode node) {
-        LogPoint base = node.disk().base();
-        StringBuilder line = new StringBuilder("log " + node.id() + ":" + (base.index() > 0 ? " snapshot" + base : ""));
-        node.disk().records().forEach(record -> line.append(' ').append(record));
-        output.add(line.toString());
-    }
-
-    private void check() {
-        world().clients().checkAll();
-        output.add(
-                "clients were told the truth; committed " + world().committed().lastIndex());
-    }
-
-    private SimulatedEnsemble world() {
-        SimulatedEnsemble running = ensemble;
-        if (running == null) {
-            throw new IllegalArgumentException("a script begins with the command ensemble");
-        }
-        return running;
-    }
-
-    private int position(String member) {
-        return Integer.parseInt(member) - 1;
-    }
-
-    private SimNode node(String member) {
-        return world().nodes()[position(member)];
+        throw new IllegalArgumentException("a script has one of the commands ensemble, engine and disk");
     }
 }

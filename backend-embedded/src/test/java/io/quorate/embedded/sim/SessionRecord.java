@@ -35,6 +35,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,7 @@ final class SessionRecord {
         this.seen = id;
         require(
                 id <= world.oracle().lastIndex() && world.oracle().at(id).session() == id,
-                "has the id of no opening transaction");
+                () -> "has the id of no opening transaction");
     }
 
     long id() {
@@ -84,9 +85,9 @@ final class SessionRecord {
         return world.oracle();
     }
 
-    private void require(boolean holds, String what) {
+    private void require(boolean holds, Supplier<String> what) {
         if (!holds) {
-            throw new PropertyViolated("Sessions", client + " session " + id + " " + what);
+            throw new PropertyViolated("Sessions", client + " session " + id + " " + what.get());
         }
     }
 
@@ -94,7 +95,7 @@ final class SessionRecord {
 
     void onState(SessionState now) {
         world.trace(client, "session " + id + " is " + now);
-        require(!state.isTerminal(), "is " + now + " after it was " + state);
+        require(!state.isTerminal(), () -> "is " + now + " after it was " + state);
         if (now == SessionState.SUSPENDED) {
             world.count(Sometimes.SESSION_SUSPENDED);
             sentBeforeSuspension.addAll(outstanding);
@@ -102,7 +103,7 @@ final class SessionRecord {
             world.count(Sometimes.SESSION_MOVED);
         } else if (now == SessionState.EXPIRED) {
             world.count(Sometimes.SESSION_EXPIRED);
-            require(oracle().endOf(id) != 0, "is told that it expired, and it did not");
+            require(oracle().endOf(id) != 0, () -> "is told that it expired, and it did not");
         } else {
             world.count(Sometimes.SESSION_CLOSED);
         }
@@ -122,7 +123,9 @@ final class SessionRecord {
         if (!watches.contains(watch)) {
             return;
         }
-        world.trace(client, "batch " + batch);
+        if (world.isTracing()) {
+            world.trace(client, "batch " + batch);
+        }
         watch.onBatch(batch);
         seen = Math.max(seen, batch.revision());
     }
@@ -135,7 +138,7 @@ final class SessionRecord {
 
     /** Begins an operation; what it is told goes to {@code check}, behind the checks of order. */
     private <T> void issue(
-            String what, CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> check) {
+            Object what, CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> check) {
         long number = ++issued;
         outstanding.add(number);
         if (world.isTracing()) {
@@ -152,7 +155,7 @@ final class SessionRecord {
                 }
                 world.mixTrace(number * 31 + (cause == null ? 1 : 2));
                 if (cause == null || cause instanceof CommitFailedException) {
-                    require(number > answered, "is told of operation " + number + " behind " + answered);
+                    require(number > answered, () -> "is told of operation " + number + " behind " + answered);
                     answered = number;
                     if (sentBeforeSuspension.remove(number)) {
                         world.count(Sometimes.WRITE_RETRIED);
@@ -166,7 +169,7 @@ final class SessionRecord {
     }
 
     /** A reply shows the state at an index, or a later one. */
-    private void shows(long index, String what) {
+    private void shows(long index, Supplier<String> what) {
         replyFloor = Math.max(replyFloor, index);
         seen = Math.max(seen, index);
         for (WatchModel watch : watches) {
@@ -175,7 +178,7 @@ final class SessionRecord {
     }
 
     /** Finds the first index from {@code low} on whose state may be what a reply shows. */
-    private void witness(long low, LongPredicate matches, String what) {
+    private void witness(long low, LongPredicate matches, Supplier<String> what) {
         long high = world.appliedAnywhere();
         for (long index = Math.max(low, replyFloor); index <= high; index++) {
             if (matches.test(index)) {
@@ -185,7 +188,8 @@ final class SessionRecord {
         }
         require(
                 false,
-                "reads what was not so at any index from " + Math.max(low, replyFloor) + " to " + high + ": " + what);
+                () -> "reads what was not so at any index from " + Math.max(low, replyFloor) + " to " + high + ": "
+                        + what.get());
     }
 
     private long lowest(Read mode) {
@@ -196,17 +200,18 @@ final class SessionRecord {
 
     void commit(Session on, Commit commit) {
         long calledAt = world.appliedAnywhere();
-        issue(commit.toString(), on.commit(commit), (result, failure) -> {
+        issue(commit, on.commit(commit), (result, failure) -> {
             if (result != null) {
                 world.count(Sometimes.WRITE_SUCCEEDED);
                 requireWritten(calledAt, result.revision());
                 requireContent(commit, result.revision());
-                shows(result.revision(), "commit");
+                shows(result.revision(), () -> "commit");
             } else if (failure instanceof OutcomeUnknownException) {
                 world.count(Sometimes.WRITE_OUTCOME_UNKNOWN);
                 tag(commit, unknown);
             } else {
-                world.count(Sometimes.WRITE_FAILED);
+                world.count(
+                        failure instanceof StorageFullException ? Sometimes.REFUSED_FOR_ROOM : Sometimes.WRITE_FAILED);
                 tag(commit, failed);
             }
         });
@@ -214,11 +219,15 @@ final class SessionRecord {
 
     /** N1, N3, I13: the transaction is committed, by this session, between call and return, and behind the last one. */
     private void requireWritten(long calledAt, long revision) {
-        require(revision <= oracle().lastIndex(), "is told of index " + revision + ", which is not committed");
+        require(revision <= oracle().lastIndex(), () -> "is told of index " + revision + ", which is not committed");
         Applied applied = oracle().at(revision);
-        require(applied.session() == id && applied.operation() > 0, "is told of index " + revision + ": " + applied);
-        require(revision > calledAt, "wrote at " + revision + ", but " + calledAt + " was applied before it asked");
-        require(revision > lastWrite, "wrote at " + revision + " behind " + lastWrite);
+        require(
+                applied.session() == id && applied.operation() > 0,
+                () -> "is told of index " + revision + ": " + applied);
+        require(
+                revision > calledAt,
+                () -> "wrote at " + revision + ", but " + calledAt + " was applied before it asked");
+        require(revision > lastWrite, () -> "wrote at " + revision + " behind " + lastWrite);
         lastWrite = revision;
     }
 
@@ -234,7 +243,7 @@ final class SessionRecord {
                                     && entry.modRevision() == revision
                                     && value != null
                                     && Objects.equals(value, entry.value()),
-                    "wrote " + op + " at " + revision + ", where there is " + entry);
+                    () -> "wrote " + op + " at " + revision + ", where there is " + entry);
         }
     }
 
@@ -256,7 +265,7 @@ final class SessionRecord {
         for (Tagged write : failed) {
             require(
                     oracle().writtenAt(write.value()) == 0,
-                    "was told of a failure, but it is committed: " + write.what());
+                    () -> "was told of a failure, but it is committed: " + write.what());
         }
         for (Tagged write : unknown) {
             if (oracle().writtenAt(write.value()) != 0) {
@@ -273,14 +282,16 @@ final class SessionRecord {
             if (ticket != null) {
                 world.count(Sometimes.TICKET_TAKEN);
                 requireTicket(calledAt, ticket);
-                shows(ticket.revision(), "enqueue");
+                shows(ticket.revision(), () -> "enqueue");
                 taken.accept(ticket);
             } else if (failure instanceof StorageFullException) {
                 world.count(Sometimes.REFUSED_FOR_ROOM);
             } else {
                 require(
-                        failure instanceof SessionOwnedHasNoChildrenException || isEnd(failure),
-                        "got no ticket: " + failure);
+                        failure instanceof SessionOwnedHasNoChildrenException
+                                || failure instanceof StorageFullException
+                                || isEnd(failure),
+                        () -> "got no ticket: " + failure);
             }
         });
     }
@@ -294,7 +305,7 @@ final class SessionRecord {
     private void requireTicket(long calledAt, Ticket ticket) {
         requireWritten(calledAt, ticket.revision());
         Entry entry = oracle().entryAt(ticket.key(), ticket.revision());
-        require(entry != null && entry.createRevision() == ticket.revision(), "has no ticket " + ticket);
+        require(entry != null && entry.createRevision() == ticket.revision(), () -> "has no ticket " + ticket);
         Set<Key> ahead = new HashSet<>();
         for (QueueEntry each : ticket.ahead()) {
             ahead.add(each.key());
@@ -306,7 +317,7 @@ final class SessionRecord {
         for (long index = ticket.revision(); index <= world.appliedAnywhere() && !right; index++) {
             right = ahead.equals(aheadAt(ticket, index)) || oracle().entryAt(ticket.key(), index) == null;
         }
-        require(right, "has a ticket with the wrong ones ahead: " + ticket);
+        require(right, () -> "has a ticket with the wrong ones ahead: " + ticket);
     }
 
     private Set<Key> aheadAt(Ticket ticket, long index) {
@@ -328,9 +339,9 @@ final class SessionRecord {
                 world.count(Sometimes.TICKET_RETURNED);
                 require(
                         oracle().entryAt(ticket.key(), world.appliedAnywhere()) == null,
-                        "gave back a ticket that is still there: " + ticket.key());
+                        () -> "gave back a ticket that is still there: " + ticket.key());
             } else {
-                require(isEnd(failure), "could not give back a ticket: " + failure);
+                require(isEnd(failure), () -> "could not give back a ticket: " + failure);
             }
         });
     }
@@ -350,9 +361,9 @@ final class SessionRecord {
                 witness(
                         low,
                         index -> Objects.equals(value, oracle().entryAt(key, index)),
-                        mode + " " + key + " = " + value);
+                        () -> mode + " " + key + " = " + value);
             } else {
-                require(isEnd(failure), "could not read: " + failure);
+                require(isEnd(failure), () -> "could not read: " + failure);
             }
         });
     }
@@ -362,10 +373,10 @@ final class SessionRecord {
         issue("list " + mode + " " + parent, on.list(parent, content, mode), (listing, failure) -> {
             if (listing != null) {
                 world.count(Sometimes.LISTING);
-                witness(low, index -> isListing(listing, parent, index), mode + " " + listing);
+                witness(low, index -> isListing(listing, parent, index), () -> mode + " " + listing);
                 requireCreationOrder(listing);
             } else {
-                require(isEnd(failure), "could not list: " + failure);
+                require(isEnd(failure), () -> "could not list: " + failure);
             }
         });
     }
@@ -383,7 +394,7 @@ final class SessionRecord {
     private void requireCreationOrder(Listing listing) {
         long last = 0;
         for (Entry entry : listing.entries()) {
-            require(entry.createRevision() >= last, "is told of " + listing + ", not in creation order");
+            require(entry.createRevision() >= last, () -> "is told of " + listing + ", not in creation order");
             last = entry.createRevision();
         }
     }
@@ -394,9 +405,9 @@ final class SessionRecord {
             if (snapshot != null) {
                 world.count(Sometimes.READ_SNAPSHOT);
                 requireSnapshot(snapshot, low);
-                shows(snapshot.revision(), "snapshot");
+                shows(snapshot.revision(), () -> "snapshot");
             } else {
-                require(isEnd(failure), "could not read: " + failure);
+                require(isEnd(failure), () -> "could not read: " + failure);
             }
         });
     }
@@ -404,10 +415,11 @@ final class SessionRecord {
     private void requireSnapshot(Snapshot snapshot, long low) {
         require(
                 snapshot.revision() >= Math.max(low, replyFloor) && snapshot.revision() <= world.appliedAnywhere(),
-                "gets a snapshot of " + snapshot.revision() + ", not from " + low + " to " + world.appliedAnywhere());
+                () -> "gets a snapshot of " + snapshot.revision() + ", not from " + low + " to "
+                        + world.appliedAnywhere());
         List<Entry> expected = new ArrayList<>(
                 oracle().below(snapshot.prefix(), snapshot.revision()).values());
-        require(snapshot.entries().equals(expected), "gets " + snapshot + ", should get " + expected);
+        require(snapshot.entries().equals(expected), () -> "gets " + snapshot + ", should get " + expected);
     }
 
     String describe() {

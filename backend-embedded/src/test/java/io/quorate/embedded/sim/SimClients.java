@@ -102,11 +102,11 @@ final class SimClients extends Property {
     private void succeeded(long op, long index) {
         require(
                 index <= committed.lastIndex(),
-                "operation " + op + " succeeded at " + index + ", which is not committed");
+                () -> "operation " + op + " succeeded at " + index + ", which is not committed");
         LogRecord record = committed.at(index);
         require(
                 record.type() == RecordType.TXN && operationOf(record) == op,
-                "operation " + op + " succeeded at " + index + ", where " + record + " is committed");
+                () -> "operation " + op + " succeeded at " + index + ", where " + record + " is committed");
         outcomes[(int) op] = SUCCEEDED;
         indexes[(int) op] = index;
     }
@@ -140,7 +140,7 @@ final class SimClients extends Property {
         Long mustSee = rounds.remove(ticket);
         require(
                 mustSee != null && readIndex >= mustSee,
-                "read " + ticket + " may show " + readIndex + ", but " + mustSee
+                () -> "read " + ticket + " may show " + readIndex + ", but " + mustSee
                         + " was applied before it was asked for");
     }
 
@@ -155,16 +155,19 @@ final class SimClients extends Property {
         for (LogRecord record : committed.records()) {
             if (record.type() == RecordType.TXN) {
                 int op = (int) operationOf(record);
-                require(!seen[op], "operation " + op + " is committed twice, again at " + record);
-                require(outcomes[op] != FAILED, "operation " + op + " failed, but is committed as " + record);
+                require(!seen[op], () -> "operation " + op + " is committed twice, again at " + record);
+                require(outcomes[op] != FAILED, () -> "operation " + op + " failed, but is committed as " + record);
                 require(
                         outcomes[op] == UNKNOWN || indexes[op] == record.index(),
-                        "operation " + op + " succeeded at " + indexes[op] + ", but is committed as " + record);
+                        () -> "operation " + op + " succeeded at " + indexes[op] + ", but is committed as " + record);
                 seen[op] = true;
             }
         }
         for (int op = 1; op <= lastOperation; op++) {
-            require(outcomes[op] != SUCCEEDED || seen[op], "operation " + op + " succeeded, but is not committed");
+            int told = op;
+            require(
+                    outcomes[op] != SUCCEEDED || seen[op],
+                    () -> "operation " + told + " succeeded, but is not committed");
         }
     }
 }

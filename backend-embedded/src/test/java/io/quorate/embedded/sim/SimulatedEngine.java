@@ -37,6 +37,8 @@ public final class SimulatedEngine {
         this.world =
                 new EngineWorld(swarm.members, swarm.times, snapshotRecords, swarm, random, drift, RuntimeFlaw.NONE);
         world.oracle().letValuesRepeat();
+        double spaceLow = random.chance(0.2) ? 0.2 : 0;
+        world.reserve(spaceLow > 0 || random.chance(0.3) ? EngineWorld.RESERVE : 0);
         this.faults = new EngineFaults(
                 world,
                 swarm,
@@ -46,7 +48,8 @@ public final class SimulatedEngine {
                         random.chance(0.4) ? 0.2 * random.below(100) / 100 : 0,
                         random.chance(0.15) ? 0.1 : 0,
                         random.chance(0.2) ? 0.4 : 0,
-                        random.chance(0.2) ? 0.2 : 0));
+                        spaceLow,
+                        false));
     }
 
     /** Returns the source of all chance. */

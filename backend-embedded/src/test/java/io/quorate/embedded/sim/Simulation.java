@@ -20,6 +20,17 @@ final class Simulation {
 
     private static final int FAILURES_SHOWN = 20;
 
+    /** N13: one seed in so many is run twice. */
+    private static final int REPEATED = 10;
+
+    /** How many seconds each kind of schedules gets: the whole engine most of them, for it is where most can go wrong. */
+    private record Shares(long core, long engine, long recipes) {
+
+        Shares(long seconds) {
+            this(Math.max(1, seconds / 8), Math.max(1, seconds - seconds / 8 - seconds / 4), Math.max(1, seconds / 4));
+        }
+    }
+
     /** What the schedules of one kind came to. */
     private static final class Sum<E extends Enum<E>> {
         final Sightings<E> sightings;
@@ -29,6 +40,10 @@ final class Simulation {
 
         Sum(Class<E> kind) {
             sightings = new Sightings<>(kind);
+        }
+
+        synchronized void fail(RandomRun.Outcome outcome) {
+            failures.add(outcome);
         }
 
         void add(RandomRun.Outcome outcome, Sightings<E> seen) {
@@ -41,6 +56,10 @@ final class Simulation {
                 }
             }
         }
+
+        void print(String what, long seconds, int threads) {
+            Simulation.print(what, schedules.get(), events.get(), failures.size(), seconds, threads);
+        }
     }
 
     /** Runs the schedule of a seed and adds it to a sum. */
@@ -49,6 +68,7 @@ final class Simulation {
     }
 
     private final AtomicLong nextSeed;
+    private final AtomicLong repeated = new AtomicLong();
     private final Sum<Rare> core = new Sum<>(Rare.class);
     private final Sum<Sometimes> engine = new Sum<>(Sometimes.class);
     private final Sum<Sometimes> recipes = new Sum<>(Sometimes.class);
@@ -72,13 +92,13 @@ final class Simulation {
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
         Simulation simulation = new Simulation(seed);
         int threads = Runtime.getRuntime().availableProcessors();
-        long third = Math.max(1, seconds / 3);
-        simulation.runFor(third, threads, simulation::runCore);
+        Shares shares = new Shares(seconds);
+        simulation.runFor(shares.core(), threads, simulation::runCore);
         simulation.nextSeed.set(seed);
-        simulation.runFor(third, threads, simulation::runEngine);
+        simulation.runFor(shares.engine(), threads, simulation::runEngine);
         simulation.nextSeed.set(seed);
-        simulation.runFor(third, threads, simulation::runRecipes);
-        simulation.report(third, threads);
+        simulation.runFor(shares.recipes(), threads, simulation::runRecipes);
+        simulation.report(shares, threads);
         System.exit(simulation.failures().isEmpty() ? 0 : 1);
     }
 
@@ -140,7 +160,16 @@ final class Simulation {
 
     private void runEngine(long seed) {
         EngineRun run = new EngineRun(seed, RuntimeFlaw.NONE);
-        engine.add(run.run(EVENTS), run.world().sometimes());
+        RandomRun.Outcome outcome = run.run(EVENTS);
+        engine.add(outcome, run.world().sometimes());
+        if (seed % REPEATED == 0) {
+            RandomRun.Outcome again = new EngineRun(seed, RuntimeFlaw.NONE).run(EVENTS);
+            repeated.incrementAndGet();
+            if (!again.equals(outcome)) {
+                String failure = "Determinism: " + outcome + " and then " + again;
+                engine.fail(new RandomRun.Outcome(seed, again.events(), again.traceHash(), failure));
+            }
+        }
     }
 
     private void runRecipes(long seed) {
@@ -162,7 +191,7 @@ final class Simulation {
         return engine.sightings.of(event);
     }
 
-    private void report(long seconds, int threads) {
+    private void report(Shares shares, int threads) {
         for (Rare event : Rare.values()) {
             System.out.printf("core   %10d %s%n", rare(event), event);
         }
@@ -183,16 +212,21 @@ final class Simulation {
         System.out.printf(
                 "engine: hash of seed 1 is %016x%n",
                 new EngineRun(1, RuntimeFlaw.NONE).run(EVENTS).traceHash());
-        print("core: ", core.schedules.get(), core.events.get(), core.failures.size(), seconds, threads);
-        print("engine: ", engine.schedules.get(), engine.events.get(), engine.failures.size(), seconds, threads);
-        print("recipes: ", recipes.schedules.get(), recipes.events.get(), recipes.failures.size(), seconds, threads);
+        core.print("core: ", shares.core(), threads);
+        engine.print("engine: ", shares.engine(), threads);
+        recipes.print("recipes: ", shares.recipes(), threads);
         print(
                 "",
                 core.schedules.get() + engine.schedules.get() + recipes.schedules.get(),
                 core.events.get() + engine.events.get() + recipes.events.get(),
                 failures().size(),
-                3 * seconds,
-                0);
+                shares.core() + shares.engine() + shares.recipes(),
+                threads);
+        System.out.printf(" eventsPerSchedule=%d repeated=%d%n", eventsPerSchedule(), repeated.get());
+    }
+
+    private long eventsPerSchedule() {
+        return engine.events.get() / Math.max(1, engine.schedules.get());
     }
 
     private void showNeverSeen() {
@@ -214,6 +248,6 @@ final class Simulation {
         long perMinute = schedules * 60 / Math.max(1, seconds);
         System.out.printf(
                 "%sschedules=%d events=%d failures=%d perMinute=%d", what, schedules, events, failures, perMinute);
-        System.out.println(threads == 0 ? "" : " perMinuteAndCore=" + perMinute / threads);
+        System.out.print(what.isEmpty() ? "" : " perMinuteAndCore=" + perMinute / threads + "\n");
     }
 }

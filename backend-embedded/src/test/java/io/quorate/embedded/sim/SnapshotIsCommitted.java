@@ -12,9 +12,9 @@ final class SnapshotIsCommitted extends Property {
     @Override
     void onDiskChanged(ObservedMember node) {
         long index = node.disk().snapshot().index();
-        require(index <= committed.lastIndex(), "snapshot of member " + node.id() + " at " + index);
+        require(index <= committed.lastIndex(), () -> "snapshot of member " + node.id() + " at " + index);
         require(
                 node.disk().snapshot().hash() == committed.hashAt(index),
-                "snapshot of member " + node.id() + " at " + index + " holds another history");
+                () -> "snapshot of member " + node.id() + " at " + index + " holds another history");
     }
 }

@@ -11,12 +11,14 @@ final class TotalOrder extends Property {
 
     @Override
     void onApply(ObservedMember node, long from, long through) {
-        require(node.applied() == from, "member " + node.id() + " applies after " + from + ", not " + node.applied());
+        require(
+                node.applied() == from,
+                () -> "member " + node.id() + " applies after " + from + ", not " + node.applied());
         require(
                 through <= committed.lastIndex(),
-                "member " + node.id() + " applies " + through + ", committed is " + committed.lastIndex());
+                () -> "member " + node.id() + " applies " + through + ", committed is " + committed.lastIndex());
         require(
                 through <= node.writtenEnd().index() && node.written(through).hash() == committed.hashAt(through),
-                "member " + node.id() + " applies another record than was committed at " + through);
+                () -> "member " + node.id() + " applies another record than was committed at " + through);
     }
 }

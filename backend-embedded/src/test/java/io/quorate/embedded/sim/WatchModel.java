@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * What a watch has told so far, compared with the committed history (N7): after each batch it is the state of the batch's
@@ -42,18 +43,18 @@ final class WatchModel {
     }
 
     void onBatch(WatchBatch batch) {
-        require(!ended, "is told of " + batch + " behind its end");
-        require(batch.initial() != begun, "is told of " + batch);
-        require(!batch.initial() || !batch.gap(), "begins with a gap");
-        require(batch.revision() >= revision, "goes back from " + revision + " to " + batch.revision());
+        require(!ended, () -> "is told of " + batch + " behind its end");
+        require(batch.initial() != begun, () -> "is told of " + batch);
+        require(!batch.initial() || !batch.gap(), () -> "begins with a gap");
+        require(batch.revision() >= revision, () -> "goes back from " + revision + " to " + batch.revision());
         if (!batch.initial() && !batch.gap()) {
-            requireAsAt(batch.revision() - 1, "missed something before " + batch);
+            requireAsAt(batch.revision() - 1, () -> "missed something before " + batch);
         }
         batch.changes().forEach(this::apply);
         begun = true;
         revision = batch.revision();
         covered = revision == 0 ? world.appliedAnywhere() : Math.max(covered, revision);
-        requireAsAt(revision, "differs from the state after " + batch);
+        requireAsAt(revision, () -> "differs from the state after " + batch);
         count(batch);
     }
 
@@ -71,18 +72,20 @@ final class WatchModel {
         if (change instanceof Change.Put put) {
             entries.put(put.key(), put.entry());
         } else if (change instanceof Change.Removed) {
-            require(entries.remove(change.key()) != null, "is told of the removal of " + change.key() + ", not there");
+            require(
+                    entries.remove(change.key()) != null,
+                    () -> "is told of the removal of " + change.key() + ", not there");
         } else if (change instanceof Change.Joined) {
-            require(tickets.add(change.key()), "is told twice that " + change.key() + " joined");
+            require(tickets.add(change.key()), () -> "is told twice that " + change.key() + " joined");
         } else {
-            require(tickets.remove(change.key()), "is told that " + change.key() + " left, which was not there");
+            require(tickets.remove(change.key()), () -> "is told that " + change.key() + " left, which was not there");
         }
     }
 
     /** A reply that shows an index is delivered: all events up to it must have been. */
-    void onReply(long index, String what) {
+    void onReply(long index, Supplier<String> what) {
         if (begun && !ended && index > covered) {
-            requireAsAt(index, "was overtaken by the reply of " + what + " at " + index);
+            requireAsAt(index, () -> "was overtaken by the reply of " + what.get() + " at " + index);
         }
     }
 
@@ -99,11 +102,11 @@ final class WatchModel {
         return scope == Scope.QUEUE ? tickets.equals(ticketsAt(index)) : entries.equals(entriesAt(index));
     }
 
-    private void requireAsAt(long index, String what) {
+    private void requireAsAt(long index, Supplier<String> what) {
         if (!isAsAt(index)) {
             Object shown = scope == Scope.QUEUE ? tickets : entries;
             Object expected = scope == Scope.QUEUE ? ticketsAt(index) : entriesAt(index);
-            require(false, what + ": has " + shown + ", should have " + expected);
+            require(false, () -> what.get() + ": has " + shown + ", should have " + expected);
         }
     }
 
@@ -127,9 +130,10 @@ final class WatchModel {
         return expected;
     }
 
-    private void require(boolean holds, String what) {
+    private void require(boolean holds, Supplier<String> what) {
         if (!holds) {
-            PropertyViolated violation = new PropertyViolated("Watches", name + " " + scope + " " + key + " " + what);
+            PropertyViolated violation =
+                    new PropertyViolated("Watches", name + " " + scope + " " + key + " " + what.get());
             world.violated(violation);
             throw violation;
         }

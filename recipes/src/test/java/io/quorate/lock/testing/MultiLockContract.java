@@ -240,6 +240,30 @@ public abstract class MultiLockContract extends LockWorld {
     }
 
     @Test
+    void allWhoWaitedOnAnExpiredSessionQueueUpOnTheNextOne() {
+        fixture().require(Fault.EXPIRE);
+        Quorate a = open("a");
+        Quorate b = open("b");
+        MultiLockLease held = await(all(b));
+        List<CompletableFuture<Void>> turns = new ArrayList<>();
+        // Whoever waits behind the second client has another one ahead than whoever waits behind the holder.
+        for (Quorate client : List.of(a, b, a)) {
+            turns.add(all(client).thenCompose(MultiLockLease::release));
+            int tickets = turns.size() + 1;
+            for (String name : NAMES) {
+                fixture().eventually(() -> contenders(b, name).size() == tickets, "it waits");
+            }
+        }
+
+        fixture().expire(session(a));
+        await(held.release());
+
+        for (CompletableFuture<Void> turn : turns) {
+            await(turn);
+        }
+    }
+
+    @Test
     void acquisitionWhoseReplyWasLostIsGrantedOnce() {
         fixture().require(Fault.LOSE_REPLY);
         Quorate a = open("a");
