@@ -374,6 +374,16 @@ final class DataDirectoryTest {
             ensemble.write("marked", MARK);
             ensemble.writeMany(40, 2_000);
             ensemble.commonDigest();
+            ensemble.settleDisks();
+            // A snapshot is not begun while the one before is being written, which may take as long as all that was
+            // written here.
+            for (int id = 1; id <= members && snapshotRecords < 40; id++) {
+                while (DurableEnsemble.files(running, id, "snap-").size() < 2) {
+                    ensemble.writeMany(snapshotRecords, 2_000);
+                    ensemble.commonDigest();
+                    ensemble.settleDisks();
+                }
+            }
         }
         DurableEnsemble.copy(running, directory());
     }

@@ -121,8 +121,13 @@ final class DurableEnsemble implements AutoCloseable {
         ensemble.start(id);
     }
 
+    /** Returns the status at this moment; what the ensemble publishes is that of a moment ago. */
     MemberStatus status(int id) {
-        return ensemble.status().get(id - 1);
+        return ensemble.onLoop(() -> ensemble.members().stream()
+                .filter(member -> member.id() == id)
+                .findFirst()
+                .map(MemberStatus::of)
+                .orElseGet(() -> MemberStatus.stopped(id)));
     }
 
     int leader() {

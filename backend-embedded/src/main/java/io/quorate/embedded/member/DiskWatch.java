@@ -137,7 +137,8 @@ final class DiskWatch {
     // ---- on any thread
 
     StoreHealth health() {
-        // In this order: were the time read first, what begins in between would seem to have begun when the last one did.
+        // In this order: were the time read first, what begins in between would seem to have begun when the last one
+        // did.
         boolean under = busy;
         long since = busySince;
         long now = nanoTime.getAsLong();
