@@ -1,7 +1,6 @@
 package io.quorate.internal;
 
 import io.quorate.backend.Bytes;
-import io.quorate.backend.Capabilities;
 import io.quorate.backend.Commit;
 import io.quorate.backend.CommitResult;
 import io.quorate.backend.Content;
@@ -10,18 +9,10 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Listing;
 import io.quorate.backend.QuorateException;
 import io.quorate.backend.Read;
-import io.quorate.backend.Scheduler;
-import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
-import io.quorate.backend.SessionId;
-import io.quorate.backend.SessionOptions;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Snapshot;
-import io.quorate.backend.Subscription;
-import io.quorate.backend.Ticker;
 import io.quorate.backend.Ticket;
-import io.quorate.backend.Watch;
-import io.quorate.backend.WatchListener;
 import io.quorate.event.OperationEvent;
 import io.quorate.event.OperationEvent.Kind;
 import io.quorate.event.OperationEvent.Outcome;
@@ -32,17 +23,15 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A session whose states and operations are told to the user's listener. It adds nothing else, and the futures are the session's own. */
-final class ObservedSession implements Session {
+final class ObservedSession extends ForwardingSession {
 
-    private final Session session;
     private final Events events;
 
     private ObservedSession(Session session, Events events) {
-        this.session = session;
+        super(session);
         this.events = events;
     }
 
@@ -87,66 +76,6 @@ final class ObservedSession implements Session {
     @Override
     public CompletableFuture<Void> dequeue(Ticket ticket) {
         return observed(Kind.DEQUEUE, begun(), session.dequeue(ticket));
-    }
-
-    @Override
-    public SessionId id() {
-        return session.id();
-    }
-
-    @Override
-    public SessionOptions options() {
-        return session.options();
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return session.capabilities();
-    }
-
-    @Override
-    public SessionState state() {
-        return session.state();
-    }
-
-    @Override
-    public long provenUntilNanos() {
-        return session.provenUntilNanos();
-    }
-
-    @Override
-    public Ticker ticker() {
-        return session.ticker();
-    }
-
-    @Override
-    public Scheduler scheduler() {
-        return session.scheduler();
-    }
-
-    @Override
-    public Subscription onState(Consumer<SessionState> listener) {
-        return session.onState(listener);
-    }
-
-    @Override
-    public Watch watch(Key key, Scope scope, WatchListener listener) {
-        return session.watch(key, scope, listener);
-    }
-
-    @Override
-    public CompletableFuture<Void> closeAsync() {
-        return session.closeAsync();
-    }
-
-    @Override
-    public void close() {
-        session.close();
-    }
-
-    @Override
-    public String toString() {
-        return session.toString();
     }
 
     private long begun() {

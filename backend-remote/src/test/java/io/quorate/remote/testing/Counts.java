@@ -1,11 +1,8 @@
 package io.quorate.remote.testing;
 
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -50,20 +47,7 @@ public record Counts(int requests, int writes, int reads, int roundTrips, int no
      * its watch that way, and nobody waits for it: see {@code turnIsGrantedWithoutWaitingForTheWatchOnTheTicket}.
      */
     public int roundTripsWithoutReadingOwnEntries() {
-        Map<Integer, RoundTrips> byConnection = new HashMap<>();
-        Set<Integer> waitedFor = new HashSet<>();
-        for (Frame frame : trace) {
-            RoundTrips waited = byConnection.computeIfAbsent(frame.connection(), number -> new RoundTrips());
-            if (frame.direction() == Frame.Direction.TO_CLIENT) {
-                if (waitedFor.contains(frame.xid())) {
-                    waited.answered(frame.xid());
-                }
-            } else if (frame.op().isRequest() && !readsOwnEntry(frame)) {
-                waitedFor.add(frame.xid());
-                waited.requested(frame.xid());
-            }
-        }
-        return byConnection.values().stream().mapToInt(RoundTrips::count).sum();
+        return RoundTrips.in(trace, request -> !readsOwnEntry(request));
     }
 
     private boolean readsOwnEntry(Frame request) {

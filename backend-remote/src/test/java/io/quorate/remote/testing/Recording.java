@@ -2,9 +2,7 @@ package io.quorate.remote.testing;
 
 import io.quorate.remote.testing.Frame.Direction;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A count in progress, from {@link ZooKeeperProxy#startCounting()} to {@link #stop()}.
@@ -14,7 +12,6 @@ import java.util.Map;
 public final class Recording {
     private final ZooKeeperProxy proxy;
     private final List<Frame> trace = new ArrayList<>();
-    private final Map<Integer, RoundTrips> roundTripsByConnection = new HashMap<>();
 
     Recording(ZooKeeperProxy proxy) {
         this.proxy = proxy;
@@ -31,15 +28,6 @@ public final class Recording {
 
     void passed(Frame frame) {
         trace.add(frame);
-        if (!frame.op().isRequest()) {
-            return;
-        }
-        RoundTrips roundTrips = roundTripsByConnection.computeIfAbsent(frame.connection(), number -> new RoundTrips());
-        if (frame.direction() == Direction.TO_SERVER) {
-            roundTrips.requested(frame.xid());
-        } else {
-            roundTrips.answered(frame.xid());
-        }
     }
 
     Counts counts() {
@@ -53,9 +41,7 @@ public final class Recording {
             writes += request && frame.op().isWrite() ? 1 : 0;
             notifications += frame.op() == Operation.NOTIFICATION ? 1 : 0;
         }
-        int roundTrips = roundTripsByConnection.values().stream()
-                .mapToInt(RoundTrips::count)
-                .sum();
+        int roundTrips = RoundTrips.in(trace, request -> true);
         return new Counts(requests, writes, requests - writes, roundTrips, notifications, trace);
     }
 }

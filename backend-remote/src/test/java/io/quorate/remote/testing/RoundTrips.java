@@ -1,7 +1,9 @@
 package io.quorate.remote.testing;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The number of times one connection's client had to wait before it could go on.
@@ -24,6 +26,22 @@ final class RoundTrips {
     private int groups;
     private boolean currentGroupAnswered = true;
 
+    /** Counts those of all connections in a trace, by such requests only as their client waits for. */
+    static int in(List<Frame> trace, Predicate<Frame> waitedFor) {
+        Map<Integer, RoundTrips> byConnection = new HashMap<>();
+        for (Frame frame : trace) {
+            if (frame.op().isRequest()) {
+                RoundTrips ofConnection = byConnection.computeIfAbsent(frame.connection(), number -> new RoundTrips());
+                if (frame.direction() == Frame.Direction.TO_CLIENT) {
+                    ofConnection.answered(frame.xid());
+                } else if (waitedFor.test(frame)) {
+                    ofConnection.requested(frame.xid());
+                }
+            }
+        }
+        return byConnection.values().stream().mapToInt(RoundTrips::count).sum();
+    }
+
     void requested(int xid) {
         if (currentGroupAnswered) {
             groups++;
@@ -32,7 +50,7 @@ final class RoundTrips {
         groupOfUnanswered.put(xid, groups);
     }
 
-    /** A reply reached the client. One to a request sent before the count began is none of this count's. */
+    /** A reply reached the client. One to a request that was not counted, or sent before the count began, is none of this count's. */
     void answered(int xid) {
         Integer group = groupOfUnanswered.remove(xid);
         if (group != null && group == groups) {

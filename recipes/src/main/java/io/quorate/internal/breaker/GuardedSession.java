@@ -1,7 +1,6 @@
 package io.quorate.internal.breaker;
 
 import io.quorate.backend.Bytes;
-import io.quorate.backend.Capabilities;
 import io.quorate.backend.Commit;
 import io.quorate.backend.CommitResult;
 import io.quorate.backend.Content;
@@ -9,34 +8,24 @@ import io.quorate.backend.Entry;
 import io.quorate.backend.Key;
 import io.quorate.backend.Listing;
 import io.quorate.backend.Read;
-import io.quorate.backend.Scheduler;
-import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
-import io.quorate.backend.SessionId;
-import io.quorate.backend.SessionOptions;
-import io.quorate.backend.SessionState;
 import io.quorate.backend.Snapshot;
-import io.quorate.backend.Subscription;
-import io.quorate.backend.Ticker;
 import io.quorate.backend.Ticket;
-import io.quorate.backend.Watch;
-import io.quorate.backend.WatchListener;
+import io.quorate.internal.ForwardingSession;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A session that asks the circuit of its backend before it begins anything new, and tells it how operations end. */
-final class GuardedSession implements Session {
+final class GuardedSession extends ForwardingSession {
 
-    private final Session session;
     private final BackendCircuit circuit;
     private final Places places = new Places();
 
     GuardedSession(Session session, BackendCircuit circuit) {
-        this.session = session;
+        super(session);
         this.circuit = circuit;
     }
 
@@ -127,67 +116,5 @@ final class GuardedSession implements Session {
         CompletableFuture<Void> given = passed(() -> session.dequeue(ticket));
         given.whenComplete((done, failure) -> places.givenBack(ticket));
         return given;
-    }
-
-    @Override
-    public Watch watch(Key key, Scope scope, WatchListener listener) {
-        return session.watch(key, scope, listener);
-    }
-
-    @Override
-    public CompletableFuture<Void> closeAsync() {
-        return session.closeAsync();
-    }
-
-    @Override
-    public void close() {
-        session.close();
-    }
-
-    // ---------------------------------------------------------------- what costs no operation
-
-    @Override
-    public SessionId id() {
-        return session.id();
-    }
-
-    @Override
-    public SessionOptions options() {
-        return session.options();
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return session.capabilities();
-    }
-
-    @Override
-    public SessionState state() {
-        return session.state();
-    }
-
-    @Override
-    public long provenUntilNanos() {
-        return session.provenUntilNanos();
-    }
-
-    @Override
-    public Ticker ticker() {
-        return session.ticker();
-    }
-
-    @Override
-    public Scheduler scheduler() {
-        return session.scheduler();
-    }
-
-    @Override
-    public Subscription onState(Consumer<SessionState> listener) {
-        return session.onState(listener);
-    }
-
-    @Override
-    public String toString() {
-        return session.toString();
     }
 }
