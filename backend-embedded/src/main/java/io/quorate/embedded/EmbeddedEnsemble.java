@@ -416,14 +416,6 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                 members.reachable().stream().filter(Member::takesWrites).max(Comparator.comparingLong(Member::epoch)));
     }
 
-    void stop(int id, boolean gracefully) {
-        if (gracefully) {
-            control.stop(id);
-        } else {
-            control.kill(id);
-        }
-    }
-
     /** Lets a member stand still until {@link #resume}, as if its process got no time. */
     void pause(int id) {
         control.pause(id);

@@ -114,7 +114,7 @@ final class DurableEnsemble implements AutoCloseable {
     }
 
     void stop(int id) {
-        ensemble.stop(id, false);
+        ensemble.kill(id);
     }
 
     void start(int id) {

@@ -181,14 +181,14 @@ final class EmbeddedFixture implements BackendFixture {
         if (killed != 0) {
             ensemble.start(killed);
         }
-        ensemble.stop(leader, false);
+        ensemble.kill(leader);
         killed = leader;
     }
 
     @Override
     public void stopService() {
         for (int id = 1; id <= members; id++) {
-            ensemble.stop(id, false);
+            ensemble.kill(id);
         }
     }
 

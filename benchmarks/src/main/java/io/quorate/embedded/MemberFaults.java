@@ -24,12 +24,12 @@ public final class MemberFaults {
 
     /** Ends a member as if its process had died. */
     public void kill(int id) {
-        ensemble.stop(id, false);
+        ensemble.kill(id);
     }
 
     /** Stops a member in good order. */
     public void stop(int id) {
-        ensemble.stop(id, true);
+        ensemble.stop(id);
     }
 
     /** Starts a member that was stopped, and waits until all serve. */
