@@ -326,8 +326,9 @@ final class WaitingLine implements QueueSight.Viewer {
         }
     }
 
-    /** Whether anything may be granted. A watch may tell of the end of the session before the session itself does. */
-    private boolean isOpen() {
+    /** Whether anything may be asked for or granted. A watch may tell of the end of the session before the session itself does. */
+    @Override
+    public boolean isOpen() {
         return end == null && !session.state().isTerminal();
     }
 
@@ -336,8 +337,9 @@ final class WaitingLine implements QueueSight.Viewer {
             return;
         }
         Ownership ownership = next.grants.own(next.ticket);
-        owned.put(next.ticket.place(), ownership);
-        ownership.start();
+        QueueEntry entry = next.ticket.place();
+        owned.put(entry, ownership);
+        ownership.start(() -> sight.removed(entry));
         next.place.waiter().granted(ownership);
     }
 

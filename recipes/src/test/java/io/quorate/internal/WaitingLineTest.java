@@ -16,6 +16,7 @@ import io.quorate.backend.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -86,9 +87,41 @@ final class WaitingLineTest {
         session.ticket(0, QUEUE, 0);
 
         assertThat(own.told).containsExactly("granted");
+        assertThat(session.watched).as("it may be given back in a moment").isEmpty();
+        session.runTimers();
         assertThat(session.isWatched(QUEUE, 0))
                 .as("the watch is asked for, and has not told anything yet")
                 .isTrue();
+    }
+
+    @Test
+    void ticketThatIsGivenBackAtOnceIsNeverWatched() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 0);
+
+        CompletableFuture<Void> given = owned.get(0).release();
+        session.answerDequeues();
+        session.runTimers();
+
+        assertThat(own.told).containsExactly("granted");
+        assertThat(given).isCompleted();
+        assertThat(session.watched).isEmpty();
+        assertThat(lines.sizeOf(QUEUE)).isZero();
+    }
+
+    @Test
+    void nextOfTheSameSessionHasItsTurnWhenTheRemovalIsConfirmed() {
+        join(QUEUE);
+        session.ticket(0, QUEUE, 0);
+        Recorder next = join(QUEUE);
+        session.ticket(1, QUEUE, 1, 0);
+
+        CompletableFuture<Void> given = owned.get(0).release();
+        assertThat(next.told).as("the ticket may be there still").containsExactly("waits");
+        session.answerDequeues();
+
+        assertThat(given).isCompleted();
+        assertThat(next.told).containsExactly("waits", "granted");
     }
 
     @Test
@@ -129,6 +162,7 @@ final class WaitingLineTest {
         session.gone(QUEUE, 1);
         Recorder second = join(QUEUE);
         session.ticket(1, QUEUE, 4, 2, 3);
+        session.runTimers();
         session.listed(0, QUEUE, 2);
         assertThat(first.told).containsExactly("waits", "granted");
 
@@ -144,6 +178,7 @@ final class WaitingLineTest {
     void ticketsOfDifferentLivesOfTheQueueAreNotCompared() {
         Recorder before = join(QUEUE);
         session.ticketAt(12, 0, QUEUE, Integer.MIN_VALUE + 2, Integer.MIN_VALUE + 1);
+        session.runTimers();
         session.gone(QUEUE, Integer.MIN_VALUE + 2);
         assertThat(before.told).as("the whole queue was deleted").containsExactly("waits", "removed");
 
@@ -255,6 +290,7 @@ final class WaitingLineTest {
             Recorder unused = join(QUEUE);
             session.ticket(i - 1, QUEUE, i, IntStream.range(0, i).toArray());
         }
+        session.runTimers();
 
         assertThat(session.watched)
                 .as("five of our own and the one ahead of them")
@@ -398,6 +434,7 @@ final class WaitingLineTest {
     void ticketThatIsFoundDeletedIsNotWaitedFor() {
         Recorder own = join(QUEUE);
         session.ticket(0, QUEUE, 1, 0);
+        session.runTimers();
 
         session.absent(QUEUE, 1);
 
@@ -439,6 +476,7 @@ final class WaitingLineTest {
         Recorder recorder = new Recorder();
         Place place = join(QUEUE, recorder);
         session.ticket(0, QUEUE, 1, 0);
+        session.runTimers();
         assertThat(session.watched).hasSize(2);
 
         lines.leave(QUEUE, place);
@@ -450,6 +488,7 @@ final class WaitingLineTest {
     private Recorder waitsBehindAnother() {
         Recorder own = join(QUEUE);
         session.ticket(0, QUEUE, 1, 0);
+        session.runTimers();
         session.seen(QUEUE, 1, true);
         session.seen(QUEUE, 0, true);
         assertThat(own.told).containsExactly("waits");
