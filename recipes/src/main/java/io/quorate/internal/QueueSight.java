@@ -68,8 +68,8 @@ final class QueueSight {
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
     /**
-     * How long a ticket of the session's own may go unwatched. What ends sooner, as most locks do, needs no watch: it is known to have left by the
-     * answer to its removal. Nobody but an operator removes what is held, and that is noticed so much later at most.
+     * How long a ticket of the session's own may go unwatched that nobody waits with. What is held for less, as most locks are, needs no watch: it
+     * is known to have left by the answer to its removal. Nobody but an operator removes what is held, and that is noticed so much later at most.
      */
     private static final Duration UNWATCHED = Duration.ofMillis(10);
 
@@ -144,11 +144,16 @@ final class QueueSight {
                             () -> {
                                 nextWatching = null;
                                 if (viewer.isOpen()) {
-                                    own.keySet().forEach(this::watch);
+                                    watchOwn();
                                 }
                             },
                             UNWATCHED);
         }
+    }
+
+    /** Watches all tickets of the session from now on. What is asked for next is asked for behind it. */
+    void watchOwn() {
+        own.keySet().forEach(this::watch);
     }
 
     private void watch(QueueEntry entry) {

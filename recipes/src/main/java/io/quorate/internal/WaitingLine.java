@@ -308,21 +308,33 @@ final class WaitingLine implements QueueSight.Viewer {
             Verdict verdict = verdict(first);
             if (verdict instanceof Verdict.Refused refused) {
                 refuse(first, refused.cause());
-            } else if (verdict instanceof Verdict.Behind behind) {
-                sight.aimAt(behind.blockers());
-                return;
-            } else if (!first.seen || session.state() != SessionState.CONNECTED) {
-                return;
-            } else if (!isProven()) {
-                confirm(first);
-                return;
-            } else {
+            } else if (verdict instanceof Verdict.Turn && mayBeGranted(first)) {
                 waiting.remove(first.ticket.revision());
                 grant(first);
+            } else {
+                await(first, verdict);
+                return;
             }
         }
         if (isOpen()) {
             sight.aimAt(List.of());
+        }
+    }
+
+    private boolean mayBeGranted(Waiting place) {
+        return place.seen && session.state() == SessionState.CONNECTED && isProven();
+    }
+
+    /**
+     * Has told what keeps a place from its turn. Its ticket is watched before anything else is: whoever it waits for may leave
+     * after the ticket was deleted.
+     */
+    private void await(Waiting place, Verdict verdict) {
+        sight.watchOwn();
+        if (verdict instanceof Verdict.Behind behind) {
+            sight.aimAt(behind.blockers());
+        } else if (place.seen && session.state() == SessionState.CONNECTED) {
+            confirm(place);
         }
     }
 

@@ -110,6 +110,19 @@ final class WaitingLineTest {
     }
 
     @Test
+    void ticketThatWaitsIsWatchedBeforeWhomItWaitsFor() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 1, 0);
+
+        assertThat(own.told).containsExactly("waits");
+        assertThat(session.watched.keySet())
+                .as("a ticket that was deleted is told to be so before its turn comes")
+                .containsExactly(
+                        ScriptedSession.place(QUEUE, 1).key(),
+                        ScriptedSession.place(QUEUE, 0).key());
+    }
+
+    @Test
     void nextOfTheSameSessionHasItsTurnWhenTheRemovalIsConfirmed() {
         join(QUEUE);
         session.ticket(0, QUEUE, 0);
@@ -162,7 +175,6 @@ final class WaitingLineTest {
         session.gone(QUEUE, 1);
         Recorder second = join(QUEUE);
         session.ticket(1, QUEUE, 4, 2, 3);
-        session.runTimers();
         session.listed(0, QUEUE, 2);
         assertThat(first.told).containsExactly("waits", "granted");
 
@@ -178,7 +190,6 @@ final class WaitingLineTest {
     void ticketsOfDifferentLivesOfTheQueueAreNotCompared() {
         Recorder before = join(QUEUE);
         session.ticketAt(12, 0, QUEUE, Integer.MIN_VALUE + 2, Integer.MIN_VALUE + 1);
-        session.runTimers();
         session.gone(QUEUE, Integer.MIN_VALUE + 2);
         assertThat(before.told).as("the whole queue was deleted").containsExactly("waits", "removed");
 
@@ -290,7 +301,6 @@ final class WaitingLineTest {
             Recorder unused = join(QUEUE);
             session.ticket(i - 1, QUEUE, i, IntStream.range(0, i).toArray());
         }
-        session.runTimers();
 
         assertThat(session.watched)
                 .as("five of our own and the one ahead of them")
@@ -434,7 +444,6 @@ final class WaitingLineTest {
     void ticketThatIsFoundDeletedIsNotWaitedFor() {
         Recorder own = join(QUEUE);
         session.ticket(0, QUEUE, 1, 0);
-        session.runTimers();
 
         session.absent(QUEUE, 1);
 
@@ -476,7 +485,6 @@ final class WaitingLineTest {
         Recorder recorder = new Recorder();
         Place place = join(QUEUE, recorder);
         session.ticket(0, QUEUE, 1, 0);
-        session.runTimers();
         assertThat(session.watched).hasSize(2);
 
         lines.leave(QUEUE, place);
@@ -488,7 +496,6 @@ final class WaitingLineTest {
     private Recorder waitsBehindAnother() {
         Recorder own = join(QUEUE);
         session.ticket(0, QUEUE, 1, 0);
-        session.runTimers();
         session.seen(QUEUE, 1, true);
         session.seen(QUEUE, 0, true);
         assertThat(own.told).containsExactly("waits");
