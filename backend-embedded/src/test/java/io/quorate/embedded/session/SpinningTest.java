@@ -51,18 +51,47 @@ final class SpinningTest {
     }
 
     @Test
-    void successMakesItWorthwhileAgain() {
-        await(() -> false);
-        await(() -> false);
-        await(() -> false);
-        await(() -> false);
-        await(() -> false);
-        assertThat(await(() -> looks.get() == 2)).isTrue();
+    void eachSuccessHalvesWhatIsLeftOut() {
+        for (int inVain = 0; inVain < 4; inVain++) {
+            untilTried(() -> false);
+        }
+        assertThat(untilTried(() -> looks.get() == 2))
+                .as("after the fourth time in vain")
+                .isEqualTo(8);
+        assertThat(untilTried(() -> false))
+                .as("nothing is left out after a success")
+                .isZero();
+        assertThat(untilTried(() -> false))
+                .as("half of the sixteen that were to come")
+                .isEqualTo(8);
+    }
 
+    @Test
+    void whatHoldsAlreadySaysNothingAboutWaiting() {
         await(() -> false);
+        assertThat(await(() -> true)).isTrue();
+        assertThat(looks.get()).isEqualTo(1);
         await(() -> false);
-        assertThat(looks.get()).as("left out once").isEqualTo(1);
+        assertThat(looks.get()).as("left out still").isEqualTo(1);
+    }
+
+    @Test
+    void successThatTookTooLongIsNone() {
+        await(() -> {
+            now += looks.get() == 2 ? 1_000 * MICROSECOND : 0;
+            return looks.get() == 2;
+        });
         await(() -> false);
-        assertThat(looks.get()).as("and tried then").isGreaterThan(1);
+        assertThat(looks.get()).as("left out").isEqualTo(1);
+    }
+
+    /** Waits until one is not left out; returns how many were. */
+    private int untilTried(BooleanSupplier condition) {
+        for (int leftOut = 0; ; leftOut++) {
+            await(condition);
+            if (looks.get() > 1) {
+                return leftOut;
+            }
+        }
     }
 }
