@@ -2,16 +2,15 @@ package io.quorate.remote;
 
 import static java.util.Objects.requireNonNull;
 
-import io.quorate.backend.testing.BackendContract;
 import io.quorate.backend.testing.BackendFixture;
-import io.quorate.breaker.testing.GuardedFixture;
+import io.quorate.breaker.testing.GuardedBackendContract;
 import io.quorate.remote.testing.ZooKeeperServers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** A guarded backend keeps the contract of the ZooKeeper backend behind it. */
-final class SingleServerGuardedBackendContractTest extends BackendContract {
+/** Guards keep their contract around ZooKeeper, with a single server. */
+final class SingleServerGuardedBackendContractTest extends GuardedBackendContract {
 
     private static @Nullable ZooKeeperServers servers;
 
@@ -27,6 +26,6 @@ final class SingleServerGuardedBackendContractTest extends BackendContract {
 
     @Override
     protected BackendFixture newFixture() {
-        return GuardedFixture.around(new ZooKeeperFixture(requireNonNull(servers)));
+        return new ZooKeeperFixture(requireNonNull(servers));
     }
 }

@@ -3,21 +3,20 @@ package io.quorate.remote;
 import static java.util.Objects.requireNonNull;
 
 import io.quorate.backend.testing.BackendFixture;
-import io.quorate.breaker.testing.GuardedFixture;
-import io.quorate.lock.testing.LockContract;
+import io.quorate.breaker.testing.GuardedBackendContract;
 import io.quorate.remote.testing.ZooKeeperServers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Locks keep their contract on a guarded ZooKeeper backend. */
-final class SingleServerGuardedLockContractTest extends LockContract {
+/** Guards keep their contract around ZooKeeper, with an ensemble of three. */
+final class EnsembleGuardedBackendContractTest extends GuardedBackendContract {
 
     private static @Nullable ZooKeeperServers servers;
 
     @BeforeAll
     static void startServers() throws Exception {
-        servers = ZooKeeperServers.standalone();
+        servers = ZooKeeperServers.ensemble(3);
     }
 
     @AfterAll
@@ -27,6 +26,6 @@ final class SingleServerGuardedLockContractTest extends LockContract {
 
     @Override
     protected BackendFixture newFixture() {
-        return GuardedFixture.around(new ZooKeeperFixture(requireNonNull(servers)));
+        return new ZooKeeperFixture(requireNonNull(servers));
     }
 }
