@@ -1,7 +1,6 @@
 package io.quorate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.quorate.Quorate;
 import io.quorate.backend.Bytes;
@@ -12,17 +11,16 @@ import io.quorate.backend.testing.ModelBackend;
 import io.quorate.backend.testing.ModelFixture;
 import io.quorate.config.testing.ConfigContract;
 import io.quorate.internal.config.LastGoodFile;
+import io.quorate.mutation.testing.FailedTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -30,11 +28,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
 
 /** A check that cannot fail proves nothing: the contract of configurations must notice every bug that is planted. */
 class PlantedConfigBugsTest {
@@ -262,38 +255,12 @@ class PlantedConfigBugsTest {
         }
     }
 
-    /** Collects, for each bug, the tests that failed. */
-    private static final class Findings implements TestExecutionListener {
-
-        private final Map<String, String> names = new HashMap<>();
-        private final Map<String, Set<String>> failed = new TreeMap<>();
-
-        @Override
-        public void executionStarted(TestIdentifier test) {
-            names.put(test.getUniqueId(), test.getDisplayName());
-        }
-
-        @Override
-        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-            if (test.isTest() && result.getStatus() == TestExecutionResult.Status.FAILED) {
-                String bug = names.get(test.getParentId().orElseThrow());
-                failed.computeIfAbsent(bug, name -> new TreeSet<>()).add(test.getDisplayName());
-            }
-        }
-    }
-
     @Test
     void everyPlantedBugIsCaught() {
-        Findings findings = new Findings();
-        LauncherFactory.create()
-                .execute(
-                        LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selectClass(ContractWithABug.class))
-                                .build(),
-                        findings);
+        FailedTests failed = FailedTests.of(ContractWithABug.class);
         Set<Bug> missed = EnumSet.allOf(Bug.class);
-        missed.removeIf(bug -> findings.failed.keySet().stream().anyMatch(name -> name.contains(bug.name())));
+        missed.removeIf(bug -> failed.include(bug.name()));
 
-        assertThat(missed).as("caught: %s", findings.failed).isEmpty();
+        assertThat(missed).as("caught: %s", failed.byPart()).isEmpty();
     }
 }

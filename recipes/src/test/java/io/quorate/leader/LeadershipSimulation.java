@@ -3,23 +3,18 @@ package io.quorate.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.Quorate;
-import io.quorate.QuorateOptions;
 import io.quorate.backend.Key;
-import io.quorate.backend.Session;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.SuspensionPolicy;
-import io.quorate.backend.testing.ModelFixture;
-import io.quorate.backend.testing.ServiceState;
+import io.quorate.backend.testing.ModelSimulation;
+import io.quorate.backend.testing.ModelSimulation.SessionFault;
 import io.quorate.backend.testing.VirtualTime;
 import io.quorate.leader.testing.TermRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +35,12 @@ final class LeadershipSimulation {
     private static final int CANDIDATES = 3;
     private static final Duration FAULTS_LAST = Duration.ofSeconds(60);
 
-    private final ModelFixture fixture;
+    private final ModelSimulation simulation;
     private final VirtualTime world;
     private final RandomGenerator random;
     private final boolean queueIsDeleted;
     private final List<Participating> all = new ArrayList<>();
     private final List<TermRecorder> recorders = new ArrayList<>();
-    private final Set<Key> deleted = new HashSet<>();
     private long highestTerm;
     private @Nullable Leadership last;
     private int terms;
@@ -107,13 +101,6 @@ final class LeadershipSimulation {
             }
             return ofElection == null ? Optional.empty() : ofElection.leadership();
         }
-
-        Optional<Session> session() {
-            CompletableFuture<Session> current = client.session();
-            return current.isDone() && !current.isCompletedExceptionally()
-                    ? Optional.of(current.join())
-                    : Optional.empty();
-        }
     }
 
     /** A body that works for a while, mostly stops when it is told to, takes some time for that, and fails now and then. */
@@ -125,7 +112,7 @@ final class LeadershipSimulation {
             assertThat(working).as("the body of the term before has ended").isNull();
             working = leadership;
             CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
-            Subscription own = world.after(randomTime(30_000), () -> {
+            Subscription own = world.after(simulation.randomTime(30_000), () -> {
                 if (random.nextInt(4) == 0) {
                     fail(end);
                 } else {
@@ -134,7 +121,7 @@ final class LeadershipSimulation {
             });
             leadership.onStop(() -> {
                 own.close();
-                world.after(randomTime(random.nextInt(8) == 0 ? 6_000 : 300), () -> end(end));
+                world.after(simulation.randomTime(random.nextInt(8) == 0 ? 6_000 : 300), () -> end(end));
             });
             return end;
         }
@@ -157,32 +144,27 @@ final class LeadershipSimulation {
      */
     LeadershipSimulation(long seed, boolean queueIsDeleted) {
         this.queueIsDeleted = queueIsDeleted;
-        this.fixture = new ModelFixture(seed, Duration.ofMillis(seed % 4 * 4));
-        this.world = fixture.time();
-        this.random = world.random();
+        this.simulation = new ModelSimulation(seed, Duration.ofMillis(seed % 4 * 4));
+        this.world = simulation.world();
+        this.random = simulation.random();
     }
 
     /** Runs the world and returns how many terms there were. */
     int run() {
         for (int i = 0; i < CANDIDATES; i++) {
-            String owner = "candidate-" + i;
-            QuorateOptions options = QuorateOptions.defaults()
-                    .withOwnerName(owner)
-                    .withSessionTimeout(fixture.sessionTimeout())
-                    .withCallbackExecutor(world.newLane("callbacks of " + owner));
-            Participating one = new Participating(fixture.await(Quorate.openAsync(fixture.newBackend(), options)));
+            Participating one = new Participating(simulation.open("candidate-" + i));
             one.stand();
             all.add(one);
         }
-        Subscription faults = world.after(randomTime(1_000), this::fault);
+        Subscription faults = world.after(simulation.randomTime(1_000), this::fault);
         long end = world.ticker().nanos() + FAULTS_LAST.toNanos();
-        watch(() -> world.ticker().nanos() >= end, FAULTS_LAST.multipliedBy(2));
+        simulation.watch(this::check, () -> world.ticker().nanos() >= end, FAULTS_LAST.multipliedBy(2));
         faultsAreOver = true;
         faults.close();
-        heal();
-        watch(this::somebodyLeadsAndEverybodyStandsOnce, Duration.ofMinutes(3));
+        simulation.heal();
+        simulation.watch(this::check, this::somebodyLeadsAndEverybodyStandsOnce, Duration.ofMinutes(3));
         assertThat(somebodyLeadsAndEverybodyStandsOnce())
-                .as("somebody leads once all faults are over; trace %s", tail())
+                .as("somebody leads once all faults are over; trace %s", simulation.tail())
                 .isTrue();
         closeAll();
         return terms;
@@ -191,27 +173,14 @@ final class LeadershipSimulation {
     private boolean faultsAreOver;
 
     private void closeAll() {
-        all.forEach(one -> fixture.await(one.close()));
-        all.forEach(one -> fixture.await(one.client.closeAsync()));
-        fixture.eventually(() -> fixture.audit().equals(ServiceState.NOTHING), "the service keeps nothing");
-        world.advance(Duration.ofSeconds(30));
-        assertThat(world.uncaught()).isEmpty();
+        all.forEach(one -> simulation.fixture().await(one.close()));
+        simulation.closeAll();
         assertThat(recorders).allSatisfy(recorder -> {
             assertThat(recorder.violations()).isEmpty();
             assertThat(recorder.terms()).hasSameSizeAs(recorder.losses());
             assertThat(recorder.failures()).isEmpty();
         });
-        fixture.close();
-    }
-
-    /** Lets time pass until a condition holds, and looks at the leadership after each event. */
-    private void watch(BooleanSupplier condition, Duration limit) {
-        world.runUntil(
-                () -> {
-                    check();
-                    return condition.getAsBoolean();
-                },
-                limit);
+        simulation.fixture().close();
     }
 
     private void check() {
@@ -225,12 +194,14 @@ final class LeadershipSimulation {
             }
         }
         assertThat(held)
-                .as("leaderships that are held at one instant; trace %s", tail())
+                .as("leaderships that are held at one instant; trace %s", simulation.tail())
                 .hasSizeLessThanOrEqualTo(1);
         if (!held.isEmpty() && held.get(0) != last) {
             last = held.get(0);
             terms++;
-            assertThat(last.term()).as("terms rise; trace %s", tail()).isGreaterThan(highestTerm);
+            assertThat(last.term())
+                    .as("terms rise; trace %s", simulation.tail())
+                    .isGreaterThan(highestTerm);
             highestTerm = last.term();
         }
     }
@@ -240,8 +211,8 @@ final class LeadershipSimulation {
                 .filter(one -> one.latch != null || one.election != null)
                 .toList();
         return standing.stream().anyMatch(one -> one.leadership().isPresent())
-                && fixture.audit().sessionEntries() == standing.size()
-                && fixture.audit().sessions() == all.size();
+                && simulation.fixture().audit().sessionEntries() == standing.size()
+                && simulation.fixture().audit().sessions() == all.size();
     }
 
     private void fault() {
@@ -250,71 +221,34 @@ final class LeadershipSimulation {
         }
         Participating one = all.get(random.nextInt(all.size()));
         switch (random.nextInt(12)) {
-            case 0, 1 -> one.session().ifPresent(fixture::cut);
-            case 2 -> one.session().ifPresent(fixture::hang);
-            case 3, 4, 5 -> one.session().ifPresent(fixture::restore);
-            case 6 -> one.session().ifPresent(session -> byForce(() -> fixture.expire(session)));
-            case 7 -> one.session().ifPresent(session -> fixture.pause(session, randomTime(8_000)));
+            case 0, 1 -> simulation.strike(one.client, SessionFault.CUT);
+            case 2 -> simulation.strike(one.client, SessionFault.HANG);
+            case 3, 4, 5 -> simulation.strike(one.client, SessionFault.RESTORE);
+            case 6 -> simulation.strike(one.client, SessionFault.EXPIRE);
+            case 7 -> simulation.strike(one.client, SessionFault.PAUSE);
             case 8 -> deleteAsAnOperator(one);
             case 9 -> {
                 CompletableFuture<Void> closed = one.close();
                 one.stand();
                 assertThat(closed).isNotNull();
             }
-            case 10 -> fixture.killLeader();
-            default -> one.session().filter(this::isServed).ifPresent(fixture::loseNextReply);
+            case 10 -> simulation.fixture().killLeader();
+            default -> simulation.strike(one.client, SessionFault.LOSE_REPLY);
         }
-        world.after(randomTime(2_000), this::fault);
-    }
-
-    private boolean isServed(Session session) {
-        return fixture.service().isOpen(session.id());
+        world.after(simulation.randomTime(2_000), this::fault);
     }
 
     private void deleteAsAnOperator(Participating one) {
         if (random.nextInt(3) == 0 && queueIsDeleted) {
-            delete(QUEUE);
+            simulation.delete(QUEUE);
         } else {
-            one.leadership().ifPresent(leadership -> delete(leadership.guard().key()));
+            one.leadership()
+                    .ifPresent(
+                            leadership -> simulation.delete(leadership.guard().key()));
         }
     }
 
-    private void delete(Key key) {
-        byForce(() -> fixture.deleteRaw(key));
-    }
-
-    /** Does what takes entries away from sessions that are proven to live. */
-    private void byForce(Runnable action) {
-        Set<Key> before = fixture.service().keys();
-        action.run();
-        Set<Key> after = fixture.service().keys();
-        before.stream().filter(key -> !after.contains(key)).forEach(deleted::add);
-    }
-
-    /** Returns whether a term has its entry; one without was deprived of it by force, and has not heard of it yet. */
     private boolean hasEntry(Leadership leadership) {
-        Key key = leadership.guard().key();
-        boolean exists = fixture.service().exists(key);
-        assertThat(exists || deleted.contains(key))
-                .as("term %s is held without its entry; trace %s", leadership, tail())
-                .isTrue();
-        return exists;
-    }
-
-    private void heal() {
-        fixture.startService();
-        all.forEach(one -> one.session().ifPresent(fixture::restore));
-        // A session that opens while its predecessor is being forgotten may still carry a fault of the last moment.
-        world.after(
-                Duration.ofSeconds(5), () -> all.forEach(one -> one.session().ifPresent(fixture::restore)));
-    }
-
-    private Duration randomTime(int maxMillis) {
-        return Duration.ofMillis(1 + random.nextInt(maxMillis));
-    }
-
-    private String tail() {
-        List<String> trace = world.trace();
-        return "\n" + String.join("\n", trace.subList(Math.max(0, trace.size() - 30), trace.size()));
+        return simulation.hasEntry(leadership, leadership.guard().key());
     }
 }

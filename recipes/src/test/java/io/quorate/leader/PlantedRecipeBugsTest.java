@@ -1,18 +1,17 @@
 package io.quorate.leader;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.quorate.backend.testing.BackendFixture;
 import io.quorate.backend.testing.ModelFixture;
 import io.quorate.leader.testing.LeaderElectionContract;
 import io.quorate.leader.testing.LeaderLatchContract;
+import io.quorate.mutation.testing.FailedTests;
 import io.quorate.mutation.testing.MutatedClasses;
 import io.quorate.mutation.testing.Mutation;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -25,11 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -186,19 +180,6 @@ final class PlantedRecipeBugsTest {
         }
     }
 
-    /** Collects the tests that failed. */
-    private static final class Findings implements TestExecutionListener {
-
-        private final List<String> failed = new ArrayList<>();
-
-        @Override
-        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-            if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                failed.add(test.getDisplayName());
-            }
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(Bug.class)
     void mistakeIsNoticed(Bug bug, @TempDir Path directory) throws Exception {
@@ -214,24 +195,18 @@ final class PlantedRecipeBugsTest {
         assertThat(whoNotices(MutatedClasses.with(none, directory))).isEmpty();
     }
 
-    private static List<String> whoNotices(MutatedClasses classes) throws ClassNotFoundException {
-        Findings findings = new Findings();
+    private static Set<String> whoNotices(MutatedClasses classes) throws ClassNotFoundException {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(classes);
         try {
-            LauncherFactory.create()
-                    .execute(
-                            LauncherDiscoveryRequestBuilder.request()
-                                    .selectors(
-                                            selectClass(classes.loadClass(LatchOnTheModel.class.getName())),
-                                            selectClass(classes.loadClass(ElectionOnTheModel.class.getName())),
-                                            selectClass(classes.loadClass(Worlds.class.getName())))
-                                    .build(),
-                            findings);
+            return FailedTests.of(
+                            classes.loadClass(LatchOnTheModel.class.getName()),
+                            classes.loadClass(ElectionOnTheModel.class.getName()),
+                            classes.loadClass(Worlds.class.getName()))
+                    .all();
         } finally {
             thread.setContextClassLoader(before);
         }
-        return findings.failed;
     }
 }

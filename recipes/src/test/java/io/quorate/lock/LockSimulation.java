@@ -3,22 +3,17 @@ package io.quorate.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.Quorate;
-import io.quorate.QuorateOptions;
 import io.quorate.backend.Key;
-import io.quorate.backend.Session;
-import io.quorate.backend.Subscription;
 import io.quorate.backend.SuspensionPolicy;
-import io.quorate.backend.testing.ModelFixture;
-import io.quorate.backend.testing.ServiceState;
+import io.quorate.backend.testing.ModelSimulation;
+import io.quorate.backend.testing.ModelSimulation.SessionFault;
 import io.quorate.backend.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +44,10 @@ final class LockSimulation {
     }
 
     private final Kind kind;
-    private final ModelFixture fixture;
+    private final ModelSimulation simulation;
     private final VirtualTime world;
     private final RandomGenerator random;
-    private final List<Quorate> clients = new ArrayList<>();
     private final List<User> users = new ArrayList<>();
-    private final Set<Key> deleted = new HashSet<>();
     private final Set<Long> tokens = new HashSet<>();
     private @Nullable Key queue;
     private long highestToken;
@@ -83,11 +76,11 @@ final class LockSimulation {
             }
             CompletableFuture<? extends LockLease> asked = lock.acquireAsync();
             if (random.nextInt(6) == 0) {
-                world.after(randomTime(1_000), () -> asked.cancel(false));
+                world.after(simulation.randomTime(1_000), () -> asked.cancel(false));
             }
             asked.whenComplete((granted, failure) -> {
                 if (granted == null) {
-                    world.after(randomTime(300), this::ask);
+                    world.after(simulation.randomTime(300), this::ask);
                 } else {
                     hold(granted);
                 }
@@ -100,7 +93,7 @@ final class LockSimulation {
             turns++;
             queue = granted.guard().key().parent().orElseThrow();
             granted.onLost(cause -> over(granted));
-            world.after(randomTime(random.nextInt(5) == 0 ? 6_000 : 400), () -> {
+            world.after(simulation.randomTime(random.nextInt(5) == 0 ? 6_000 : 400), () -> {
                 granted.close();
                 over(granted);
             });
@@ -109,42 +102,36 @@ final class LockSimulation {
         private void over(LockLease ended) {
             if (lease == ended) {
                 lease = null;
-                world.after(randomTime(200), this::ask);
+                world.after(simulation.randomTime(200), this::ask);
             }
         }
     }
 
     LockSimulation(long seed) {
         this.kind = Kind.values()[(int) (seed % Kind.values().length)];
-        this.fixture = new ModelFixture(seed, Duration.ofMillis(1 + seed % 4 * 4));
-        this.world = fixture.time();
-        this.random = world.random();
+        this.simulation = new ModelSimulation(seed, Duration.ofMillis(1 + seed % 4 * 4));
+        this.world = simulation.world();
+        this.random = simulation.random();
     }
 
     /** Runs the world and returns how often somebody had a turn. */
     int run() {
         for (int i = 0; i < CLIENTS; i++) {
-            String owner = "user-" + i;
-            QuorateOptions options = QuorateOptions.defaults()
-                    .withOwnerName(owner)
-                    .withSessionTimeout(fixture.sessionTimeout())
-                    .withCallbackExecutor(world.newLane("callbacks of " + owner));
-            Quorate client = fixture.await(Quorate.openAsync(fixture.newBackend(), options));
-            clients.add(client);
+            Quorate client = simulation.open("user-" + i);
             for (int j = 0; j < USERS_OF_A_CLIENT; j++) {
                 users.add(newUser(client));
             }
         }
         users.forEach(User::ask);
-        world.after(randomTime(1_000), this::fault);
+        world.after(simulation.randomTime(1_000), this::fault);
         long end = world.ticker().nanos() + FAULTS_LAST.toNanos();
-        watch(() -> world.ticker().nanos() >= end, FAULTS_LAST.multipliedBy(2));
+        simulation.watch(this::check, () -> world.ticker().nanos() >= end, FAULTS_LAST.multipliedBy(2));
         faultsAreOver = true;
-        heal();
+        simulation.heal();
         users.forEach(user -> user.ownTurns = 0);
-        watch(this::everybodyHadATurn, Duration.ofMinutes(3));
+        simulation.watch(this::check, this::everybodyHadATurn, Duration.ofMinutes(3));
         assertThat(everybodyHadATurn())
-                .as("everybody has a turn once all faults are over; trace %s", tail())
+                .as("everybody has a turn once all faults are over; trace %s", simulation.tail())
                 .isTrue();
         closeAll();
         return turns;
@@ -174,21 +161,8 @@ final class LockSimulation {
 
     private void closeAll() {
         isOver = true;
-        clients.forEach(client -> fixture.await(client.closeAsync()));
-        fixture.eventually(() -> fixture.audit().equals(ServiceState.NOTHING), "the service keeps nothing");
-        world.advance(Duration.ofSeconds(30));
-        assertThat(world.uncaught()).isEmpty();
-        fixture.close();
-    }
-
-    /** Lets time pass until a condition holds, and looks at the holders after each event. */
-    private void watch(BooleanSupplier condition, Duration limit) {
-        world.runUntil(
-                () -> {
-                    check();
-                    return condition.getAsBoolean();
-                },
-                limit);
+        simulation.closeAll();
+        simulation.fixture().close();
     }
 
     private void check() {
@@ -197,20 +171,22 @@ final class LockSimulation {
         boolean isTakenWhole = false;
         for (User user : users) {
             LockLease lease = user.lease;
-            if (lease != null && lease.isHeld() && hasTicket(lease)) {
+            if (lease != null
+                    && lease.isHeld()
+                    && simulation.hasEntry(lease, lease.guard().key())) {
                 held.add(lease);
                 taken += user.weight;
                 isTakenWhole |= user.weight == PERMITS;
                 if (tokens.add(lease.token()) && kind == Kind.EXCLUSIVE) {
                     assertThat(lease.token())
-                            .as("tokens rise; trace %s", tail())
+                            .as("tokens rise; trace %s", simulation.tail())
                             .isGreaterThan(highestToken);
                     highestToken = lease.token();
                 }
             }
         }
         if (taken > PERMITS || (isTakenWhole && held.size() > 1)) {
-            throw new AssertionError(held + " are held at one instant; trace " + tail());
+            throw new AssertionError(held + " are held at one instant; trace " + simulation.tail());
         }
     }
 
@@ -218,73 +194,32 @@ final class LockSimulation {
         if (faultsAreOver) {
             return;
         }
-        Optional<Session> session = session(clients.get(random.nextInt(clients.size())));
+        Quorate client = simulation.clients().get(random.nextInt(CLIENTS));
         switch (random.nextInt(12)) {
-            case 0 -> session.ifPresent(fixture::cut);
-            case 1 -> session.ifPresent(fixture::hang);
-            case 2, 3, 4 -> session.ifPresent(fixture::restore);
-            case 5 -> session.ifPresent(one -> byForce(() -> fixture.expire(one)));
-            case 6 -> session.ifPresent(one -> fixture.pause(one, randomTime(8_000)));
-            case 7 -> fixture.killLeader();
+            case 0 -> simulation.strike(client, SessionFault.CUT);
+            case 1 -> simulation.strike(client, SessionFault.HANG);
+            case 2, 3, 4 -> simulation.strike(client, SessionFault.RESTORE);
+            case 5 -> simulation.strike(client, SessionFault.EXPIRE);
+            case 6 -> simulation.strike(client, SessionFault.PAUSE);
+            case 7 -> simulation.fixture().killLeader();
             case 8 -> deleteOneAsAnOperator();
             case 9, 10 -> deleteAllAsAnOperator();
-            default -> session.filter(one -> fixture.service().isOpen(one.id())).ifPresent(fixture::loseNextReply);
+            default -> simulation.strike(client, SessionFault.LOSE_REPLY);
         }
-        world.after(randomTime(1_500), this::fault);
-    }
-
-    private static Optional<Session> session(Quorate client) {
-        CompletableFuture<Session> current = client.session();
-        return current.isDone() && !current.isCompletedExceptionally() ? Optional.of(current.join()) : Optional.empty();
+        world.after(simulation.randomTime(1_500), this::fault);
     }
 
     private void deleteOneAsAnOperator() {
         LockLease lease = users.get(random.nextInt(users.size())).lease;
         if (lease != null) {
-            byForce(() -> fixture.deleteRaw(lease.guard().key()));
+            simulation.delete(lease.guard().key());
         }
     }
 
     private void deleteAllAsAnOperator() {
         Key whole = queue;
         if (whole != null) {
-            byForce(() -> fixture.deleteRaw(whole));
+            simulation.delete(whole);
         }
-    }
-
-    /** Does what takes tickets away from sessions that are proven to live. */
-    private void byForce(Runnable action) {
-        Set<Key> before = fixture.service().keys();
-        action.run();
-        Set<Key> after = fixture.service().keys();
-        before.stream().filter(key -> !after.contains(key)).forEach(deleted::add);
-    }
-
-    /** Returns whether a lease has its ticket; one without was deprived of it by force, and has not heard of it yet. */
-    private boolean hasTicket(LockLease lease) {
-        Key key = lease.guard().key();
-        boolean exists = fixture.service().exists(key);
-        assertThat(exists || deleted.contains(key))
-                .as("%s is held without its ticket; trace %s", lease, tail())
-                .isTrue();
-        return exists;
-    }
-
-    private void heal() {
-        fixture.startService();
-        clients.forEach(client -> session(client).ifPresent(fixture::restore));
-        // A session that opens while its predecessor is being forgotten may still carry a fault of the last moment.
-        Subscription unused = world.after(
-                Duration.ofSeconds(5),
-                () -> clients.forEach(client -> session(client).ifPresent(fixture::restore)));
-    }
-
-    private Duration randomTime(int maxMillis) {
-        return Duration.ofMillis(1 + random.nextInt(maxMillis));
-    }
-
-    private String tail() {
-        List<String> trace = world.trace();
-        return "\n" + String.join("\n", trace.subList(Math.max(0, trace.size() - 30), trace.size()));
     }
 }

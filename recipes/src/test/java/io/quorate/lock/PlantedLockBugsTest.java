@@ -1,7 +1,6 @@
 package io.quorate.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.quorate.backend.testing.BackendFixture;
 import io.quorate.backend.testing.ModelBackend.Bug;
@@ -10,20 +9,12 @@ import io.quorate.lock.testing.LockContract;
 import io.quorate.lock.testing.MultiLockContract;
 import io.quorate.lock.testing.ReadWriteLockContract;
 import io.quorate.lock.testing.SemaphoreContract;
+import io.quorate.mutation.testing.FailedTests;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
  * A check that cannot fail proves nothing: the contracts of locks must notice what the classical mistakes of locks come to.
@@ -128,43 +119,13 @@ final class PlantedLockBugsTest {
         }
     }
 
-    /** Collects the tests that failed, by the bug they ran with. */
-    private static final class Findings implements TestExecutionListener {
-
-        private final Map<String, String> names = new TreeMap<>();
-        private final Map<String, Set<String>> failed = new TreeMap<>();
-
-        @Override
-        public void executionStarted(TestIdentifier test) {
-            names.put(test.getUniqueId(), test.getDisplayName());
-        }
-
-        @Override
-        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-            String bug = test.getParentId().map(names::get).orElse("");
-            if (test.isTest()) {
-                Set<String> tests = failed.computeIfAbsent(bug, name -> new TreeSet<>());
-                if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                    tests.add(test.getDisplayName());
-                }
-            }
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"OfLocks,7", "OfReadWriteLocks,4", "OfSemaphores,3", "OfMultiLocks,4"})
     void everyPlantedBugIsCaught(String contract, int bugs) throws ClassNotFoundException {
-        Findings findings = new Findings();
-        LauncherFactory.create()
-                .execute(
-                        LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selectClass(
-                                        Class.forName(PlantedLockBugsTest.class.getName() + "$" + contract)))
-                                .build(),
-                        findings);
+        FailedTests failed = FailedTests.of(Class.forName(PlantedLockBugsTest.class.getName() + "$" + contract));
 
-        assertThat(findings.failed).hasSize(bugs);
-        assertThat(findings.failed)
+        assertThat(failed.byPart()).hasSize(bugs);
+        assertThat(failed.byPart())
                 .allSatisfy(
                         (bug, tests) -> assertThat(tests).as(bug + " is caught").isNotEmpty());
     }

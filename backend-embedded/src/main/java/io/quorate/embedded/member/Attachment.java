@@ -3,6 +3,7 @@ package io.quorate.embedded.member;
 import io.quorate.backend.Key;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
+import io.quorate.backend.SessionId;
 import io.quorate.backend.Ticket;
 import io.quorate.embedded.tree.Request;
 import io.quorate.embedded.tree.Result;
@@ -10,7 +11,6 @@ import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.tree.WatchedChange;
 import io.quorate.embedded.tree.Watcher;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -103,13 +103,18 @@ public final class Attachment {
                 return false;
             }
             if (result instanceof Result.Created created) {
-                List<Ticket> found = new ArrayList<>(created.paths().size());
-                for (String path : created.paths()) {
-                    service.state().ticket(Key.of(path)).ifPresent(found::add);
-                }
-                tickets = found;
+                tickets = created.paths().stream()
+                        .map(path -> ticket(Key.of(path)))
+                        .toList();
             }
             return true;
+        }
+
+        /** Somebody else may have removed it before its owner hears of it. */
+        private Ticket ticket(Key key) {
+            return service.state()
+                    .ticket(key)
+                    .orElseGet(() -> service.state().removedTicket(key, index, new SessionId(operation.session())));
         }
 
         @Override

@@ -1,20 +1,14 @@
 package io.quorate.embedded.session;
 
-import io.quorate.backend.Key;
-import io.quorate.backend.QueueEntry;
 import io.quorate.backend.Read;
-import io.quorate.backend.SessionId;
 import io.quorate.backend.StorageFullException;
 import io.quorate.backend.Ticket;
-import io.quorate.backend.TicketName;
 import io.quorate.embedded.member.Attachment;
 import io.quorate.embedded.tree.Result;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -233,27 +227,9 @@ final class Operations {
 
     // ---- tickets
 
-    /** Returns what their taker is told of tickets that were created, of which some may not have been found again. */
-    List<Ticket> tickets(List<String> paths, long index, List<Ticket> found) {
-        if (paths.size() == found.size()) {
-            List<Ticket> relative = new ArrayList<>(found);
-            relative.replaceAll(namespace::relative);
-            return relative;
-        }
-        Map<Key, Ticket> byKey = new HashMap<>();
-        found.forEach(ticket -> byKey.put(ticket.key(), ticket));
-        return paths.stream()
-                .map(Key::of)
-                .map(key -> byKey.containsKey(key) ? namespace.relative(byKey.get(key)) : removed(key, index))
-                .toList();
-    }
-
-    /** Returns a ticket that is gone again already; so it has nobody ahead. */
-    private Ticket removed(Key absolute, long index) {
-        Key key = namespace.relative(absolute);
-        QueueEntry place = new QueueEntry(key, TicketName.parse(key.name()).orElseThrow());
-        SessionId owner = core.session().id();
-        return new Ticket(key.parent().orElseThrow(), place, index, owner, List.of());
+    /** Returns what their taker is told of tickets that were created. */
+    List<Ticket> tickets(List<Ticket> created) {
+        return created.stream().map(namespace::relative).toList();
     }
 
     /** Gives back tickets that nobody waits for any more. Called on the lane. */

@@ -244,8 +244,8 @@ abstract class Pending<T extends @Nullable Object> {
 
         @Override
         void complete(Operations operations, long index, Result result, List<Ticket> tickets) {
-            if (result instanceof Result.Created created) {
-                List<Ticket> taken = operations.tickets(created.paths(), index, tickets);
+            if (result instanceof Result.Created) {
+                List<Ticket> taken = operations.tickets(tickets);
                 if (!future.complete(form.apply(taken))) {
                     operations.removeUnwanted(taken);
                 }

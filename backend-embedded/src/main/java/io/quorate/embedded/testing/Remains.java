@@ -45,14 +45,32 @@ final class Remains {
 
     // ---- clearing away
 
-    /** Ends the sessions and deletes the entries of all but the clients that are kept. */
+    /**
+     * What is to be cleared away.
+     *
+     * @param sessions those of clients that are not kept
+     * @param keys entries that no kept client needs, children before their parents
+     */
+    private record Left(List<Long> sessions, List<Key> keys) {
+
+        boolean isNothing() {
+            return sessions.isEmpty() && keys.isEmpty();
+        }
+    }
+
+    /** Ends the sessions and deletes the entries of all but the clients that are kept: mostly one look and one commit. */
     void clear() {
-        for (long left : controls.onLoop(this::sessionsToEnd)) {
-            ensemble.expire(left);
+        for (Left left = look(); !left.isNothing(); left = look()) {
+            left.sessions().forEach(ensemble::expire);
+            // What the sessions owned has gone with them, so that it takes another look to tell what has not.
+            if (left.sessions().isEmpty() && delete(left.keys())) {
+                return;
+            }
         }
-        for (List<Key> keys = keysToDelete(); !keys.isEmpty(); keys = keysToDelete()) {
-            delete(keys);
-        }
+    }
+
+    private Left look() {
+        return controls.onLoop(() -> new Left(sessionsToEnd(), keysToDelete()));
     }
 
     private List<Long> sessionsToEnd() {
@@ -85,25 +103,22 @@ final class Remains {
                 .orElse(null);
     }
 
-    /** Returns what is to be deleted, children before their parents. */
     private List<Key> keysToDelete() {
-        return controls.onLoop(() -> {
-            Set<SessionId> kept = keptSessions();
-            Set<Key> needed = new HashSet<>();
-            List<Key> others = new ArrayList<>();
-            for (Entry entry : entries()) {
-                if (entry.owner() != null && kept.contains(entry.owner())) {
-                    for (Key above = entry.key(); !above.isRoot(); above = parent(above)) {
-                        needed.add(above);
-                    }
-                } else {
-                    others.add(entry.key());
+        Set<SessionId> kept = keptSessions();
+        Set<Key> needed = new HashSet<>();
+        List<Key> others = new ArrayList<>();
+        for (Entry entry : entries()) {
+            if (entry.owner() != null && kept.contains(entry.owner())) {
+                for (Key above = entry.key(); !above.isRoot(); above = parent(above)) {
+                    needed.add(above);
                 }
+            } else {
+                others.add(entry.key());
             }
-            others.removeAll(needed);
-            others.sort(Comparator.reverseOrder());
-            return others;
-        });
+        }
+        others.removeAll(needed);
+        others.sort(Comparator.reverseOrder());
+        return others;
     }
 
     private static Key parent(Key key) {
@@ -116,7 +131,8 @@ final class Remains {
                 .toList();
     }
 
-    private void delete(List<Key> keys) {
+    /** Deletes these; returns whether they all were there still. */
+    private boolean delete(List<Key> keys) {
         int most = operator.capabilities().maxCommitSize();
         for (int from = 0; from < keys.size(); from += most) {
             Commit.Builder deletion = Commit.builder();
@@ -128,9 +144,10 @@ final class Remains {
                     throw e;
                 }
                 // The ensemble has removed an empty parent by itself: look again.
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     private Session operatorSession() {

@@ -184,6 +184,9 @@ final class TestEnsemble implements AutoCloseable {
     /** Heals all faults, starts all members that do not run, and waits until they serve. */
     void mend() {
         faults.heal();
+        if (controls().onLoop(this::allServe)) {
+            return;
+        }
         for (int id = 1; id <= members; id++) {
             if (isDown(id)) {
                 ensemble.kill(id);

@@ -285,6 +285,25 @@ public final class StateMachine {
                 queue, place(queue, node), node.czxid, new SessionId(node.owner), tickets(queue, node.parent, node)));
     }
 
+    /**
+     * Returns a ticket that was created and is gone again, with those ahead of it that are there now: whoever is in the queue and came before.
+     *
+     * @param index the index at which it was created
+     * @param owner the session that it was created for
+     */
+    public Ticket removedTicket(Key key, long index, SessionId owner) {
+        Key queue = key.parent().orElseThrow();
+        QueueEntry place = new QueueEntry(key, TicketName.parse(key.name()).orElseThrow());
+        List<QueueEntry> ahead = new ArrayList<>();
+        for (QueueEntry each : queue(queue)) {
+            Znode node = tree.find(each.key().toString());
+            if (node != null && node.czxid < index) {
+                ahead.add(each);
+            }
+        }
+        return new Ticket(queue, place, index, owner, ahead);
+    }
+
     private static List<QueueEntry> tickets(Key queue, Znode node, @Nullable Znode end) {
         List<QueueEntry> places = new ArrayList<>();
         for (Znode child = node.firstChild(); child != null && child != end; child = child.next) {

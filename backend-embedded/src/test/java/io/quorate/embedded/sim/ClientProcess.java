@@ -35,6 +35,7 @@ public final class ClientProcess {
     private final Resident resident;
     private final SimLanes lanes;
     private final FrontEnd frontEnd;
+    private double preemption;
     private boolean paused;
     private boolean dead;
     private boolean runPlanned;
@@ -50,6 +51,12 @@ public final class ClientProcess {
         this.lanes = new SimLanes(world.flaw(), clock, this::planLanes, this::planTimer);
         RandomGenerator bits = world.random()::next;
         this.frontEnd = new FrontEnd(world::members, this::planRun, clock, lanes, bits, Duration.ofMillis(400));
+    }
+
+    /** Has its lanes run beside each other, and lets others see what is between two tasks with the given chance. */
+    void interleaveLanes(double chance) {
+        preemption = chance;
+        lanes.interleave(world.random()::below);
     }
 
     /** Returns its number. */
@@ -159,6 +166,10 @@ public final class ClientProcess {
         while (lanes.runNext()) {
             worked = true;
             world.throwPending();
+            if (preemption > 0 && world.random().chance(preemption)) {
+                planLanes();
+                break;
+            }
         }
         if (worked) {
             world.happenedAt(this);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -209,15 +210,53 @@ final class Oracle {
         return null;
     }
 
+    /** What an entry was at an index, and what it became one after another from there on; absence is left out. */
+    List<Entry> versionsSince(Key key, long index) {
+        List<Entry> found = new ArrayList<>();
+        Entry then = entryAt(key, index);
+        if (then != null) {
+            found.add(then);
+        }
+        for (Version version : versions.getOrDefault(key.toString(), List.of())) {
+            if (version.index() > index && version.entry() != null) {
+                found.add(version.entry());
+            }
+        }
+        return found;
+    }
+
+    /** The index at which an entry that was there at an index was deleted; the index after the last if it is there still. */
+    long deletionOf(Key key, long index) {
+        for (Version version : versions.getOrDefault(key.toString(), List.of())) {
+            if (version.index() > index && version.entry() == null) {
+                return version.index();
+            }
+        }
+        return lastIndex() + 1;
+    }
+
+    /** Whether anything at or below a key changed at an index after this one. */
+    boolean hasChangedSince(Key prefix, long index) {
+        return under(prefix).entrySet().stream()
+                .anyMatch(path -> Key.of(path.getKey()).startsWith(prefix)
+                        && path.getValue().get(path.getValue().size() - 1).index() > index);
+    }
+
     /** All entries at or below a key as they were at an index, by key. */
     NavigableMap<Key, Entry> below(Key prefix, long index) {
         TreeMap<Key, Entry> entries = new TreeMap<>();
-        for (Map.Entry<String, List<Version>> each : versions.entrySet()) {
-            Entry entry = entryAt(each.getValue(), index);
+        for (List<Version> each : under(prefix).values()) {
+            Entry entry = entryAt(each, index);
             if (entry != null && entry.key().startsWith(prefix)) {
                 entries.put(entry.key(), entry);
             }
         }
         return entries;
+    }
+
+    /** The paths at or below a key, and some that only begin alike. */
+    private SortedMap<String, List<Version>> under(Key prefix) {
+        // What follows the slash in the order of characters.
+        return prefix.isRoot() ? versions : versions.subMap(prefix.toString(), prefix + "0");
     }
 }

@@ -7,7 +7,9 @@ import io.quorate.embedded.session.EventLane;
 import io.quorate.embedded.session.LaneTimers;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The event lanes of one simulated client: tasks run when the client is scheduled, some time after they were handed over. */
@@ -18,6 +20,7 @@ final class SimLanes implements EventLane.Factory {
     private final Ticker clock;
     private final LaneTimers timers;
     private final RuntimeFlaw flaw;
+    private IntUnaryOperator choice = lanes -> 0;
     private long tasks;
     private @Nullable Lane running;
 
@@ -27,6 +30,14 @@ final class SimLanes implements EventLane.Factory {
         this.onReady = onReady;
         this.clock = clock;
         this.timers = new LaneTimers(clock, due -> onTimer.run());
+    }
+
+    /**
+     * Has lanes run beside each other, as threads do: a function that is told how many tasks are ready says which one is next. Those of
+     * one lane keep their order all the same.
+     */
+    void interleave(IntUnaryOperator next) {
+        choice = next;
     }
 
     /** Hands the tasks whose time has come over to their lanes; returns whether there were any. */
@@ -46,10 +57,10 @@ final class SimLanes implements EventLane.Factory {
 
     /** Runs the next task; returns whether there was any. */
     boolean runNext() {
-        Lane next = ready.poll();
-        if (next == null) {
+        if (ready.isEmpty()) {
             return false;
         }
+        Lane next = takeReady(choice.applyAsInt(ready.size()));
         running = next;
         try {
             boolean strikes = ++tasks % 20 == 0;
@@ -63,6 +74,16 @@ final class SimLanes implements EventLane.Factory {
             running = null;
         }
         return true;
+    }
+
+    private Lane takeReady(int position) {
+        Iterator<Lane> each = ready.iterator();
+        for (int i = 0; i < position; i++) {
+            each.next();
+        }
+        Lane next = each.next();
+        each.remove();
+        return next;
     }
 
     private final class Lane implements EventLane {

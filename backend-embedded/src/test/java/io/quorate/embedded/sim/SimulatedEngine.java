@@ -4,6 +4,7 @@ import io.quorate.backend.Entry;
 import io.quorate.backend.Key;
 import io.quorate.embedded.member.RuntimeFlaw;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +22,9 @@ public final class SimulatedEngine {
 
     /** Half of what recipes allow for, as the clocks of two processes differ by twice as much. */
     private static final double DRIFT = 0.0005;
+
+    /** How often one who looks at a client finds it between two tasks, in runs in which its lanes run beside each other. */
+    private static final double PREEMPTION = 0.2;
 
     private final Swarm swarm;
     private final SimRandom random;
@@ -65,7 +69,11 @@ public final class SimulatedEngine {
     /** Begins a process of clients, which faults will hurt until it is {@linkplain #remove removed}. */
     public ClientProcess newProcess(int number, ClientProcess.Resident resident) {
         long laneDelay = random.chance(0.2) ? 40_000 : 200;
-        return world.newProcess(number, world.newClock(drift), laneDelay, resident);
+        ClientProcess process = world.newProcess(number, world.newClock(drift), laneDelay, resident);
+        if (random.chance(0.5)) {
+            process.interleaveLanes(PREEMPTION);
+        }
+        return process;
     }
 
     /** Forgets a process that is dead. */
@@ -142,6 +150,31 @@ public final class SimulatedEngine {
     public @Nullable Entry committed(Key key) {
         Optional<Entry> entry = world.oracle().state().get(key);
         return entry.orElse(null);
+    }
+
+    /** Returns an entry as it was at an index; {@code null} if there was none. */
+    public @Nullable Entry committed(Key key, long index) {
+        return world.oracle().entryAt(key, index);
+    }
+
+    /** Returns what an entry was at an index, and what it became one after another from there on; absence is left out. */
+    public List<Entry> versionsSince(Key key, long index) {
+        return world.oracle().versionsSince(key, index);
+    }
+
+    /** Returns the index at which an entry of an index was deleted; the one after the last if it is there still. */
+    public long deletionOf(Key key, long index) {
+        return world.oracle().deletionOf(key, index);
+    }
+
+    /** Returns the entries at or below a key as they were at an index, by key. */
+    public NavigableMap<Key, Entry> committedBelow(Key prefix, long index) {
+        return world.oracle().below(prefix, index);
+    }
+
+    /** Returns whether anything at or below a key has changed behind an index. */
+    public boolean hasChangedSince(Key prefix, long index) {
+        return world.oracle().hasChangedSince(prefix, index);
     }
 
     /** Returns the last committed index. */

@@ -116,7 +116,7 @@ final class Simulation {
         return outcome(new RecipeRun(seed).trace(System.out::println).run(EVENTS));
     }
 
-    private static RandomRun.Outcome outcome(RecipeRun.Outcome of) {
+    static RandomRun.Outcome outcome(RecipeRun.Outcome of) {
         return new RandomRun.Outcome(of.seed(), of.events(), of.traceHash(), of.failure());
     }
 

@@ -7,12 +7,14 @@ import io.quorate.Quorate;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.CommitResult;
+import io.quorate.backend.Content;
 import io.quorate.backend.Key;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
 import io.quorate.backend.SessionState;
+import io.quorate.backend.Ticket;
 import io.quorate.backend.TimeoutExceededException;
 import io.quorate.leader.LeaderLatch;
 import io.quorate.lease.LossCause;
@@ -231,6 +233,34 @@ final class VirtualEnsembleTest {
             assertThat(ensemble.await(observer.get(lease.guard().key(), Read.LATEST)))
                     .isEmpty();
             ensemble.await(closed);
+        }
+    }
+
+    /** Whoever is ahead of a ticket is still ahead when it is gone: a session with two in one queue would take the other for gone as well. */
+    @Test
+    void ticketThatIsRemovedBeforeItsTakerHearsOfItHasThoseAheadThatAreThere() throws InterruptedException {
+        try (VirtualEnsemble ensemble = VirtualEnsemble.start(3)) {
+            VirtualClient app = ensemble.client("app");
+            Session operator =
+                    ensemble.await(ensemble.client("operator").quorate().session());
+            Session session = ensemble.await(app.quorate().session());
+            Key queue = Key.of("/queue");
+            Ticket first = ensemble.await(session.enqueue(queue, "x", null));
+            CompletableFuture<Ticket> second = session.enqueue(queue, "x", null);
+            // It is sent, and cannot be committed yet.
+            ensemble.clock().advance(Duration.ofNanos(100_000));
+            app.cut();
+            ensemble.clock().advance(Duration.ofSeconds(1));
+            List<Key> there = ensemble.await(operator.list(queue, Content.KEYS, Read.LATEST))
+                    .keys();
+            assertThat(there).hasSize(2).startsWith(first.key());
+            ensemble.await(operator.commit(Commit.builder().delete(there.get(1)).build()));
+
+            assertThat(second).isNotDone();
+            app.restore();
+
+            assertThat(ensemble.await(second).key()).isEqualTo(there.get(1));
+            assertThat(ensemble.await(second).ahead()).containsExactly(first.place());
         }
     }
 

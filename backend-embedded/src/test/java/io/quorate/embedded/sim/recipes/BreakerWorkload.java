@@ -16,28 +16,34 @@ import java.util.Map;
 /**
  * Instances of an application that call a service through one shared breaker; the service is down now and then.
  *
- * <p>N11: no two instances see different states at one revision, epochs never go back while the instance follows the cluster, and once the
- * service is up for good all close.
+ * <p>N11: no two instances see different states at one revision, epochs never go back while the instance follows the cluster, what one
+ * has decided alone ends with the next shared state, probes have permits, {@linkplain BreakerTruth what is committed} is in order, and once
+ * the service is up for good all close.
  */
 final class BreakerWorkload implements Workload {
 
-    private static final CircuitBreakerConfig CONFIG = CircuitBreakerConfig.builder()
-            .requestVolumeThreshold(10)
-            .openCircuitDuration(Duration.ofMillis(300))
-            .sleepWindow(Duration.ofMillis(200))
-            .probeTimeout(Duration.ofMillis(500))
-            .permittedProbes(2)
-            .build();
+    private static final String NAME = "payments";
 
     private final SimulatedEngine engine;
     private final List<Instance> instances = new ArrayList<>();
     private final Map<Long, String> stateAtRevision = new HashMap<>();
+    private final CircuitBreakerConfig config;
+    private final BreakerTruth truth;
     private boolean serviceIsUp = true;
     private boolean faultsEnded;
     private boolean ending;
 
     BreakerWorkload(SimulatedEngine engine) {
         this.engine = engine;
+        int probes = 1 + engine.random().below(3);
+        this.config = CircuitBreakerConfig.builder()
+                .requestVolumeThreshold(10)
+                .openCircuitDuration(Duration.ofMillis(engine.random().between(30, 300)))
+                .sleepWindow(Duration.ofMillis(engine.random().between(30, 200)))
+                .probeTimeout(Duration.ofMillis(500))
+                .permittedProbes(probes)
+                .build();
+        this.truth = new BreakerTruth(engine, NAME, probes);
         changeLater();
     }
 
@@ -54,9 +60,17 @@ final class BreakerWorkload implements Workload {
         private final CircuitBreaker breaker;
         private long epoch;
 
+        /** The epoch that it saw last, whoever decided then. */
+        private long lookedAt;
+
+        /** How many probes are under way, and of which epoch they are. */
+        private int probes;
+
+        private long probedEpoch;
+
         Instance(RecipeClient client) {
             this.client = client;
-            this.breaker = client.quorate().circuitBreaker("payments", CONFIG);
+            this.breaker = client.quorate().circuitBreaker(NAME, config);
         }
 
         void callLater() {
@@ -69,8 +83,19 @@ final class BreakerWorkload implements Workload {
         }
 
         private void call(Permission permission) {
+            BreakerView view = breaker.view();
+            boolean isProbe = view.state() == BreakerState.HALF_OPEN && view.authority() == Authority.CLUSTER;
+            long probed = isProbe ? view.epoch() : -1;
+            if (isProbe) {
+                probes = probed == probedEpoch ? probes + 1 : 1;
+                probedEpoch = probed;
+                truth.checkProbes(client, probed, probes);
+            }
             client.later(15, () -> {
-                if (serviceIsUp) {
+                probes -= probed == probedEpoch ? 1 : 0;
+                if (client.random().chance(0.05)) {
+                    permission.release();
+                } else if (serviceIsUp) {
                     permission.onSuccess();
                 } else {
                     permission.onError(new IllegalStateException("the service is down"));
@@ -80,6 +105,10 @@ final class BreakerWorkload implements Workload {
 
         void look() {
             BreakerView view = breaker.view();
+            if (view.authority() == Authority.INSTANCE && view.epoch() != lookedAt) {
+                engine.violated("SharedStateCounts", client.name() + " decides alone as a new epoch begins: " + view);
+            }
+            lookedAt = view.epoch();
             if (view.authority() != Authority.CLUSTER) {
                 return;
             }
@@ -108,6 +137,7 @@ final class BreakerWorkload implements Workload {
     @Override
     public void check() {
         instances.removeIf(instance -> !instance.client.isAlive());
+        truth.check();
         if (!ending) {
             instances.forEach(Instance::look);
         }

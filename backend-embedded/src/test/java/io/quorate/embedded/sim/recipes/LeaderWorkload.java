@@ -1,5 +1,6 @@
 package io.quorate.embedded.sim.recipes;
 
+import io.quorate.backend.Key;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.SuspensionPolicy;
 import io.quorate.embedded.sim.SimulatedEngine;
@@ -20,10 +21,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Candidates for one leadership, latches and elections with bodies, that step down and stand again.
+ * Candidates for one leadership, latches and elections with bodies, that step down and stand again, while an operator may remove entries.
  *
- * <p>N9: at most one leads, or works in a body under a proven term, at one true instant; whoever leads has its entry; terms rise; each
- * listener is told of whole terms, one after another.
+ * <p>N9: at most one leads, or works in a body under a proven term, at one true instant; whoever leads has its entry, unless the operator has
+ * removed that, and came to lead in its turn; terms rise; each listener is told of whole terms, one after another.
  */
 final class LeaderWorkload implements Workload {
 
@@ -31,12 +32,17 @@ final class LeaderWorkload implements Workload {
 
     private final SimulatedEngine engine;
     private final List<Candidate> candidates = new ArrayList<>();
+    private final QueueTruth truth;
+    private final boolean hasOperator;
     private long highestTerm;
     private @Nullable Leadership last;
+    private boolean faultsOver;
     private boolean ending;
 
     LeaderWorkload(SimulatedEngine engine) {
         this.engine = engine;
+        this.truth = new QueueTruth(engine, Key.of("/leaders").child(NAME), (ticket, ahead) -> ahead.isEmpty());
+        this.hasOperator = engine.random().chance(0.25);
     }
 
     /** One client's candidate: a latch, or an election with a body. */
@@ -137,7 +143,7 @@ final class LeaderWorkload implements Workload {
             CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
             client.later(900, () -> end(end));
             Subscription unused =
-                    leadership.onStop(() -> client.later(client.random().chance(0.1) ? 500 : 30, () -> end(end)));
+                    leadership.onStop(() -> client.later(client.random().chance(0.3) ? 1_500 : 30, () -> end(end)));
             return end;
         }
 
@@ -158,6 +164,16 @@ final class LeaderWorkload implements Workload {
         Candidate candidate = new Candidate(client);
         candidates.add(candidate);
         client.soon(candidate::stand);
+        if (hasOperator) {
+            client.later(2_000, () -> operate(client));
+        }
+    }
+
+    private void operate(RecipeClient operator) {
+        if (!faultsOver) {
+            truth.removeSome(operator);
+            operator.later(2_000, () -> operate(operator));
+        }
     }
 
     @Override
@@ -183,15 +199,18 @@ final class LeaderWorkload implements Workload {
     }
 
     private void checkHeld(Set<Leadership> held) {
+        // Whose entry was removed is told soon, and knows nothing until then; others need not wait for that.
+        held.removeIf(each -> truth.isTakenAway(each.token()));
         if (held.size() > 1) {
             engine.violated("OneLeader", "at one instant lead " + held);
         }
         for (Leadership each : held) {
-            if (engine.committed(each.guard().key()) == null) {
+            if (!truth.isThere(each.token())) {
                 engine.violated("LeaderHasEntry", each + " is held without its entry");
             }
             if (each != last) {
                 last = each;
+                truth.checkGranted(each.token(), each);
                 if (each.term() <= highestTerm) {
                     engine.violated("TermsRise", each + " follows term " + highestTerm);
                 }
@@ -201,16 +220,28 @@ final class LeaderWorkload implements Workload {
     }
 
     @Override
+    public void faultsEnded() {
+        faultsOver = true;
+    }
+
+    @Override
     public boolean hasProgressed() {
-        return candidates.stream().anyMatch(candidate -> {
+        boolean somebodyLeads = false;
+        for (Candidate candidate : candidates) {
             Leadership leads = candidate.client.isAlive() ? candidate.believed() : null;
-            return leads != null && leads.isHeld();
-        });
+            if (leads != null && leads.isHeld()) {
+                if (truth.isTakenAway(leads.token())) {
+                    return false;
+                }
+                somebodyLeads = true;
+            }
+        }
+        return somebodyLeads;
     }
 
     @Override
     public String describe() {
-        return "nobody leads";
+        return "nobody leads, or whose entry was removed does";
     }
 
     @Override

@@ -46,6 +46,61 @@ enum RecipeBug {
             Source.SIGHT, "retain(before, entry -> present.contains(entry.key()));", "retain(before, entry -> false);"),
     /** Who gives up leaves the ticket behind. */
     GIVING_UP_KEEPS_THE_TICKET(Source.LINE, "} else { giveBack(ticket); judge(); }", "} else { judge(); }"),
+    /** Whose turn has come has it, be the ticket there or not. */
+    OWNER_IS_NOT_CHECKED_AFTER_THE_WAIT(
+            Source.SIGHT,
+            "Ticket ticket = own.remove(entry); if (ticket != null) { tickets.add(ticket); }",
+            "Ticket ticket = own.get(entry); if (ticket != null) { line.add(entry); }"),
+    /** After a reconnection a turn is granted before the ticket was seen to be there still. */
+    OWNER_IS_NOT_CHECKED_AFTER_A_RECONNECTION(
+            Source.LINE,
+            "} else if (!first.seen || session.state() != SessionState.CONNECTED) {",
+            "} else if (session.state() != SessionState.CONNECTED) {"),
+    /** The next session takes the ticket of the one before for its own, and for granted. */
+    TICKET_OF_THE_FORMER_SESSION_IS_ADOPTED(
+            Source.ACQUISITION,
+            "public void failed(QuorateException cause) { if (giveUp()) { endedBy(cause); } }",
+            "public void failed(QuorateException cause) {"
+                    + " Ticket former = places.size() == 1 ? places.get(0).ticket() : null;"
+                    + " if (former != null && cause instanceof SessionExpiredException) {"
+                    + " sessions.current().thenAccept(next -> complete(List.of(own(next.session(), former))));"
+                    + " } else if (giveUp()) { endedBy(cause); } }"),
+    /** What changed while there was no connection is not told. */
+    GAP_IS_NOT_TOLD(
+            Source.GROUP,
+            "if (!served.isEmpty()) { deliveries.toAll(new WatchBatch(revision, false, true, changes), servedNow()); }",
+            ""),
+    /** Who has left while there was no connection still counts. */
+    DEPARTURE_IN_A_GAP_IS_MISSED(
+            Source.SIGHT, "if (!isThere) { gone(entry);", "if (!isThere && !batch.gap()) { gone(entry);"),
+    /** Who has to wait gives up. */
+    GIVES_UP_INSTEAD_OF_WAITING(
+            Source.ACQUISITION, "queued = true; if (request.onlyAtOnce()) { nothing(); }", "queued = true; nothing();"),
+    /** Who only tries takes any queue for a full one. */
+    TRYING_GIVES_UP_TOO_EARLY(
+            Source.LOOK,
+            "looks.stream().allMatch(CompletableFuture::join) ? Optional.of(sharing) : Optional.empty()",
+            "Optional.empty()"),
+    /** What is granted to one who has just given up stays granted. */
+    UNWANTED_GRANT_IS_KEPT(
+            Source.ACQUISITION,
+            "if (!result.complete(toResult.of(Optional.of(all)))) { all.forEach(Ownership::release); }",
+            "result.complete(toResult.of(Optional.of(all)));"),
+    /** A ticket that arrives when its user has given up stays. */
+    UNWANTED_TICKET_IS_KEPT(
+            Source.LINE,
+            "if (place.isEnded()) { session.dequeue(ticket); return; }",
+            "if (place.isEnded()) { return; }"),
+    /** The owner of a ticket that somebody else has removed is not told. */
+    REMOVAL_IS_NOT_NOTICED(Source.LINE, "lost.forEach(ownership -> ownership.lose(LossCause.ENTRY_DELETED));", ""),
+    /** Tickets of a deleted queue are put in order with those of the one that follows it. */
+    LIVES_OF_A_QUEUE_ARE_MIXED(
+            Source.SIGHT,
+            "line = new LinkedHashSet<>(ticket.ahead());",
+            "java.util.TreeSet<QueueEntry> mixed = new java.util.TreeSet<>(java.util.Comparator"
+                    + ".comparing(QueueEntry::name, io.quorate.backend.TicketName.FIFO).thenComparing(QueueEntry::key));"
+                    + "mixed.addAll(line); mixed.headSet(ticket.place()).retainAll(ticket.ahead());"
+                    + "mixed.addAll(ticket.ahead()); line = mixed;"),
     /** An attempt ends with the session on which it began. */
     ATTEMPT_ENDS_WITH_ITS_SESSION(
             Source.ACQUISITION,
@@ -60,6 +115,21 @@ enum RecipeBug {
             "if (i == 0 && !entry.label().equals(READ) && !queue.sharing().contains(entry)) {"),
     /** Each of those ahead counts for one permit. */
     WEIGHTS_ARE_IGNORED(Source.SEMAPHORE, "taken += weight(entry.label());", "taken++;"),
+    /** A semaphore lets one more in than it has permits. */
+    ONE_PERMIT_TOO_MANY(Source.SEMAPHORE, "if (taken + weight > permits) {", "if (taken + weight > permits + 1) {"),
+    /** The number of permits is that of the beginning for ever. */
+    PERMITS_ARE_READ_ONCE(
+            Source.TERMS,
+            "entry = change instanceof Change.Put put ? put.entry() : null;",
+            "entry = change instanceof Change.Put put && entry == null ? put.entry() : entry;"),
+    /** A writer passes one who goes on as a reader. */
+    WRITER_PASSES_A_FORMER_WRITER(
+            Source.RULE,
+            "GrantRule FIRST_ONLY = queue -> queue.ahead().isEmpty()",
+            "GrantRule FIRST_ONLY = queue -> queue.sharing().containsAll(queue.ahead())"),
+    /** The last of the holders is not told that somebody asks for it. */
+    REVOCATION_MISSES_THE_LAST_HOLDER(
+            Source.REVOCATION, "request.upTo() >= ticket.revision()", "request.upTo() > ticket.revision()"),
     /** Of several locks the first is enough. */
     FIRST_OF_SEVERAL_IS_ENOUGH(Source.ACQUISITION, "if (owned.size() < request.queues().size()) { return; }", ""),
 
@@ -81,6 +151,9 @@ enum RecipeBug {
             Source.ELECTION,
             "run.term.release(); finishIfOver(run); } private void finishIfOver",
             "finishIfOver(run); } private void finishIfOver"),
+    /** The next term begins while the body of the one before still works. */
+    NEXT_TERM_DOES_NOT_WAIT_FOR_THE_BODY(
+            Source.ELECTION, "if (!run.lost || !run.ended || current != run) {", "if (!run.lost || current != run) {"),
     /** An election stands for one term. */
     ELECTION_DOES_NOT_STAND_AGAIN(
             Source.ELECTION, "candidacy.enterAfter(pauseAfter(failure));", "pauseAfter(failure);"),
@@ -97,7 +170,29 @@ enum RecipeBug {
     WATCHER_ENDS_WITH_ITS_SESSION(
             Source.FEED,
             "if (session.state().isTerminal()) { connect(); } else {",
-            "if (session.state().isTerminal()) { } else {");
+            "if (session.state().isTerminal()) { } else {"),
+    /** Who goes back to an earlier revision keeps the keys that came later. */
+    TAKING_BACK_KEEPS_NEWER_KEYS(
+            Source.PUBLISHER,
+            "ConfigUpdate.replaceAll(content.entries())",
+            "content.entries().keys().stream().reduce(ConfigUpdate.create(),"
+                    + " (update, key) -> update.set(key, content.entries().text(key).orElse(\"\")), (one, other) -> one)"),
+    /** Whoever judges an older state writes over a newer one. */
+    EPOCH_IS_NOT_GUARDED(Source.SEAT, "rules.expectedRevision(judged.modRevision())", "Op.ANY_REVISION"),
+    /** There is a permit for whoever asks. */
+    PERMITS_ARE_NOT_LIMITED(Source.PERMITS, "return rules.looksForAFreeSlot() ? -1 : slots", "return slots"),
+    /** A permit is given whatever the state is by then. */
+    PERMIT_IS_GIVEN_UNDER_ANOTHER_STATE(Source.PERMITS, "if (rules.guardsPermits()) {", "if (false) {"),
+    /** A probe begins before its permit is there. */
+    PROBE_DOES_NOT_WAIT_FOR_ITS_PERMIT(
+            Source.PERMITS,
+            "if (permit.stage == Stage.FREE && permit.epoch == half.epoch()",
+            "if ((permit.stage == Stage.FREE || permit.stage == Stage.REQUESTED) && permit.epoch == half.epoch()"),
+    /** Who has once been alone stays alone. */
+    BREAKER_STAYS_ALONE(Source.CIRCUIT, "(rules.rejoins() || !wasDetached)", "!wasDetached"),
+    /** What was decided alone outlasts the next state of all. */
+    DECISION_MADE_ALONE_LASTS(
+            Source.CIRCUIT, "if (otherPhase || !(seen.phase() instanceof Phase.Closed)) { local.reset(now); }", "");
 
     /** The sources. */
     private static final class Source {
@@ -110,6 +205,15 @@ enum RecipeBug {
         static final String LATCH = "recipes/internal/leader/QueueLeaderLatch.java";
         static final String ELECTION = "recipes/internal/leader/QueueLeaderElection.java";
         static final String CONFIG = "recipes/internal/config/LiveConfig.java";
+        static final String LOOK = "recipes/internal/Look.java";
+        static final String TERMS = "recipes/internal/Terms.java";
+        static final String RULE = "recipes/internal/GrantRule.java";
+        static final String REVOCATION = "recipes/internal/Revocation.java";
+        static final String PUBLISHER = "recipes/internal/config/TreePublisher.java";
+        static final String SEAT = "recipes/internal/breaker/Seat.java";
+        static final String PERMITS = "recipes/internal/breaker/Permits.java";
+        static final String CIRCUIT = "recipes/internal/breaker/Circuit.java";
+        static final String GROUP = "backend-embedded/embedded/session/WatchGroup.java";
         static final String FEED = "recipes/internal/config/Feed.java";
         static final String SESSION_CORE = "backend-embedded/embedded/session/SessionCore.java";
         static final String DELIVERIES = "backend-embedded/embedded/session/WatchDeliveries.java";

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeSimulationTest {
 
@@ -15,6 +17,13 @@ class RecipeSimulationTest {
                     .as("seed %s", seed)
                     .isNull();
         }
+    }
+
+    /** Seeds that once showed a mistake in a recipe, in the engine, or in the simulation. */
+    @ParameterizedTest
+    @ValueSource(longs = {758})
+    void seedThatOnceFailedPasses(long seed) {
+        assertThat(new RecipeRun(seed).run(RecipeRun.EVENTS).failure()).isNull();
     }
 
     @Test

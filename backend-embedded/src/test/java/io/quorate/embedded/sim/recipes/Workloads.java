@@ -6,7 +6,7 @@ import java.util.List;
 /** Which workloads a run has. */
 final class Workloads {
 
-    private static final List<LockWorkload.Kind> KINDS = List.of(LockWorkload.Kind.values());
+    private static final List<LockKind> KINDS = List.of(LockKind.values());
 
     private Workloads() {}
 
