@@ -1,6 +1,6 @@
 package io.quorate.embedded.transport;
 
-import static org.awaitility.Awaitility.await;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** A member's port with nobody behind it but a test, which takes what arrives when it likes. */
 final class TcpNode implements AutoCloseable {
@@ -25,6 +25,7 @@ final class TcpNode implements AutoCloseable {
 
     final TcpNetwork network;
     final Transport transport;
+    private final Semaphore signals = new Semaphore(0);
     private final List<Transport.Arrival> arrived = new ArrayList<>();
 
     TcpNode(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence) throws IOException {
@@ -41,9 +42,10 @@ final class TcpNode implements AutoCloseable {
                 () -> Standing.NEW,
                 new SplittableRandom(incarnation),
                 System::nanoTime));
-        int unused = network.bind();
+        int port = network.bind();
+        assertThat(port).isPositive();
         transport = network.endpoint(id);
-        transport.open(() -> {});
+        transport.open(signals::release);
     }
 
     static Map<Integer, PeerAddress> addresses(String host, int members) throws IOException {
@@ -71,19 +73,30 @@ final class TcpNode implements AutoCloseable {
 
     /** Waits for the next arrival of a kind, takes it and all before it, and returns it. */
     <T extends Transport.Arrival> T awaitNext(Class<T> kind) {
-        AtomicReference<@Nullable T> found = new AtomicReference<>();
-        await().atMost(LIMIT).until(() -> {
+        long limit = System.nanoTime() + LIMIT.toNanos();
+        while (System.nanoTime() - limit < 0) {
             List<Transport.Arrival> all = take();
             for (int i = 0; i < all.size(); i++) {
                 if (kind.isInstance(all.get(i))) {
-                    found.set(kind.cast(all.get(i)));
+                    T found = kind.cast(all.get(i));
                     all.subList(0, i + 1).clear();
-                    return true;
+                    return found;
                 }
             }
-            return false;
-        });
-        return Objects.requireNonNull(found.get());
+            awaitArrival();
+        }
+        throw new AssertionError("no " + kind.getSimpleName() + " within " + LIMIT + " but " + arrived);
+    }
+
+    private void awaitArrival() {
+        try {
+            boolean unused = signals.tryAcquire(20, TimeUnit.MILLISECONDS);
+            int further = signals.drainPermits();
+            assertThat(further).isNotNegative();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while it waited", e);
+        }
     }
 
     long awaitConnected() {
