@@ -47,6 +47,7 @@ final class SoleMember {
     private boolean stopping;
     private int ticks;
     private volatile boolean beginsAsNew;
+    private volatile boolean released = true;
     private volatile Standing standing = Standing.UNKNOWN;
     private volatile List<Member> members = List.of();
     private volatile Known known;
@@ -95,7 +96,7 @@ final class SoleMember {
     }
 
     boolean isReleased() {
-        return members.stream().allMatch(Member::isReleased);
+        return released;
     }
 
     boolean awaitServing(long nanos) throws InterruptedException {
@@ -187,6 +188,7 @@ final class SoleMember {
                 tickNanos(config),
                 environment.monotonicNanos(config.id()),
                 environment.wallMillis(config.id()));
+        released = false;
         slot.start(settings, network, store -> store, wakeUp);
         members = slot.member().map(List::of).orElseGet(List::of);
         publish();
@@ -206,6 +208,7 @@ final class SoleMember {
             return false;
         }
         boolean worked = member.runOnce();
+        released = member.isReleased();
         if (standing != Standing.ESTABLISHED) {
             standing = standingOf(member);
         }

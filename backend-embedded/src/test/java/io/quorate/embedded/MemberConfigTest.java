@@ -15,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A member is set up as its configuration says, or is told which line is wrong. */
 class MemberConfigTest {
 
-    private static final String COMPLETE =
-            """
+    private static final String COMPLETE = """
             cluster = orders
             member = 2
             member.1 = one.example:7101
@@ -60,8 +59,9 @@ class MemberConfigTest {
         MemberConfig config = load(COMPLETE.replace("key.file = secret", "tls.certificate = c.pem")
                 + "tls.key = k.pem\ntls.trusted = t.pem\ntls.member.1 = a\ntls.member.2 = b\ntls.member.3 = c\n");
         assertThat(config.security())
-                .isInstanceOfSatisfying(MemberSecurity.MutualTls.class, tls -> assertThat(tls.principals())
-                        .containsEntry(3, "c"));
+                .isInstanceOfSatisfying(
+                        MemberSecurity.MutualTls.class,
+                        tls -> assertThat(tls.principals()).containsEntry(3, "c"));
     }
 
     @Test

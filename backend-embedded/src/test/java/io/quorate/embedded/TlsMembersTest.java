@@ -56,7 +56,8 @@ class TlsMembersTest {
     private static String make(String name, String subject) throws Exception {
         Path store = certificates.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "EC",
@@ -152,8 +153,7 @@ class TlsMembersTest {
                 trio.stop(3);
                 long before = trio.member(1).refusedConnections();
                 EnsembleMember third = trio.start(secured(trio.config(3), name));
-                await().atMost(MemberTrio.LIMIT)
-                        .until(() -> trio.member(1).refusedConnections() >= before + 3);
+                await().atMost(MemberTrio.LIMIT).until(() -> trio.member(1).refusedConnections() >= before + 3);
                 assertThat(third.awaitServing(Duration.ZERO)).isFalse();
                 put(trio.member(1), "/without-it");
             }
@@ -168,18 +168,18 @@ class TlsMembersTest {
         Files.copy(certificates.resolve("stranger.key"), key);
         try (MemberTrio trio = new MemberTrio(directory, 3)) {
             for (int id = 1; id <= 2; id++) {
-                EnsembleMember unused = trio.start(secured(trio.config(id), "member-" + id).withBootstrap(false));
+                EnsembleMember unused =
+                        trio.start(secured(trio.config(id), "member-" + id).withBootstrap(false));
             }
             EnsembleMember third = trio.start(secured(trio.config(3), own, key).withBootstrap(false));
-            await().atMost(MemberTrio.LIMIT)
-                    .until(() -> trio.member(1).refusedConnections() >= 2);
-            assertThat(third.describe().members().get(0).role())
-                    .isEqualTo(BackendView.Role.UNREACHABLE);
+            await().atMost(MemberTrio.LIMIT).until(() -> trio.member(1).refusedConnections() >= 2);
+            assertThat(third.describe().members().get(0).role()).isEqualTo(BackendView.Role.UNREACHABLE);
             Files.write(own, Files.readAllBytes(certificates.resolve("newer-3.pem")));
             Files.write(key, Files.readAllBytes(certificates.resolve("newer-3.key")));
             await().atMost(MemberTrio.LIMIT)
-                    .untilAsserted(() -> assertThat(third.describe().members().get(0).role())
-                            .isNotEqualTo(BackendView.Role.UNREACHABLE));
+                    .untilAsserted(
+                            () -> assertThat(third.describe().members().get(0).role())
+                                    .isNotEqualTo(BackendView.Role.UNREACHABLE));
         }
     }
 

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +55,8 @@ final class Jepsen {
         System.out.println("seed " + seed + ", files in " + directory);
         Result result = run(directory, seed, TimeUnit.MINUTES.toNanos(minutes), Integer.MAX_VALUE);
         result.violations().forEach(System.out::println);
-        System.out.println("faults by kind: " + result.faults() + ", guarded writes under the lock: " + result.locked());
+        System.out.println(
+                "faults by kind: " + result.faults() + ", guarded writes under the lock: " + result.locked());
         List<Long> gaps = result.gaps().stream().sorted().toList();
         if (!gaps.isEmpty()) {
             System.out.println("first write acknowledged by a survivor after the leader was killed, ms: median "
@@ -181,8 +182,8 @@ final class Jepsen {
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(HEAL_SECONDS);
         while (!doAllServe()) {
             if (System.nanoTime() - limit > 0) {
-                throw new IllegalStateException("the members do not all serve within " + HEAL_SECONDS
-                        + " s; see what they have logged");
+                throw new IllegalStateException(
+                        "the members do not all serve within " + HEAL_SECONDS + " s; see what they have logged");
             }
             pause(50);
         }

@@ -96,8 +96,8 @@ final class MemberProcess {
             } else {
                 CompletableFuture<?> unused = session()
                         .commit(new Commit(List.of(), List.of(op(words))))
-                        .whenComplete((result, failure) -> answer(
-                                number, failure == null ? "committed " + result.revision() : told(failure)));
+                        .whenComplete((result, failure) ->
+                                answer(number, failure == null ? "committed " + result.revision() : told(failure)));
             }
         } catch (RuntimeException e) {
             answer(number, told(e));
@@ -147,7 +147,8 @@ final class MemberProcess {
                         .guard(lease.guard())
                         .create(key, Bytes.utf8(Long.toString(token)))
                         .build();
-                long revision = quorate().session().join().commit(guarded).join().revision();
+                long revision =
+                        quorate().session().join().commit(guarded).join().revision();
                 return "locked " + token + " " + revision;
             }
         } catch (InterruptedException e) {
@@ -168,14 +169,14 @@ final class MemberProcess {
             return "absent";
         }
         Bytes value = entry.value();
-        return "found " + entry.createRevision() + " " + entry.modRevision() + " " + (value == null ? "" : value.utf8());
+        return "found " + entry.createRevision() + " " + entry.modRevision() + " "
+                + (value == null ? "" : value.utf8());
     }
 
     /** Says what a failure lets the client conclude. */
     private static String told(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof KeyExistsException) {
             return "refused KEY_EXISTS";
         } else if (cause instanceof NoSuchKeyException) {

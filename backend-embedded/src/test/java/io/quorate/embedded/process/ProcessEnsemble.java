@@ -123,9 +123,7 @@ final class ProcessEnsemble implements AutoCloseable {
         long newest = -1;
         for (int id = 1; id <= size; id++) {
             Optional<String[]> status = status(id);
-            if (status.isPresent()
-                    && status.get()[1].equals("LEADER")
-                    && Long.parseLong(status.get()[2]) > newest) {
+            if (status.isPresent() && status.get()[1].equals("LEADER") && Long.parseLong(status.get()[2]) > newest) {
                 leader = id;
                 newest = Long.parseLong(status.get()[2]);
             }
@@ -134,12 +132,22 @@ final class ProcessEnsemble implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         for (int id = 1; id <= size; id++) {
             RunningMember member = members.getAndSet(id, null);
             if (member != null) {
-                int unused = member.stop();
+                end(member);
             }
+        }
+    }
+
+    private static void end(RunningMember member) {
+        try {
+            int unused = member.stop();
+        } catch (InterruptedException e) {
+            // Whoever is in a hurry must not leave processes behind.
+            member.abandon();
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -115,6 +115,11 @@ final class RunningMember {
         reader.join(TimeUnit.SECONDS.toMillis(30));
     }
 
+    /** Kills it and does not wait. */
+    void abandon() {
+        Process unused = process.destroyForcibly();
+    }
+
     /** Lets it stand still: SIGSTOP. */
     void pause() throws IOException, InterruptedException {
         signal("-STOP");

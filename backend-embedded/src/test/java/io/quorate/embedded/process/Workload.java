@@ -90,8 +90,8 @@ final class Workload {
                 int number = client++;
                 int at = id;
                 boolean locks = i == 2;
-                Thread thread = new Thread(
-                        () -> run(number, at, locks, new Random(seed * 1000 + number)), "client " + number);
+                Thread thread =
+                        new Thread(() -> run(number, at, locks, new Random(seed * 1000 + number)), "client " + number);
                 thread.setDaemon(true);
                 clients.add(thread);
                 thread.start();
@@ -184,8 +184,7 @@ final class Workload {
                 call.returned(new VersionedStore.Committed(revision));
                 acknowledged.add(new Acknowledged(member.id(), sent, System.nanoTime()));
             }
-            case "refused" -> call.returned(
-                    new VersionedStore.Refused(0, VersionedStore.Reason.valueOf(words[1])));
+            case "refused" -> call.returned(new VersionedStore.Refused(0, VersionedStore.Reason.valueOf(words[1])));
             case "absent" -> call.returned(new VersionedStore.Absent());
             case "found" -> {
                 long modified = Long.parseLong(words[2]);

@@ -82,7 +82,7 @@ class HandshakeTest {
                 try {
                     return acceptor.accept(far.getInputStream(), far.getOutputStream(), certified, admission);
                 } catch (IOException e) {
-                    far.close();
+                    PendingHandshakes.close(far);
                     return e;
                 }
             });
@@ -90,7 +90,7 @@ class HandshakeTest {
             try {
                 dialed = dialer.dial(near.getInputStream(), near.getOutputStream(), target, purpose, member -> true);
             } catch (IOException e) {
-                near.close();
+                PendingHandshakes.close(near);
                 dialed = e;
             }
             return new Ends(dialed, accepted.get(30, TimeUnit.SECONDS));

@@ -282,7 +282,7 @@ class TcpNetworkTest {
                 }
                 // One thread for each that is being looked at, two for the connection, and the one that accepts.
                 assertThat(one.network.threads().count()).isLessThanOrEqualTo(2 * TcpSettings.MAX_HANDSHAKES + 5);
-                two.close();
+                two.end();
                 try (TcpNode again = new TcpNode(2, 2, members, SILENCE)) {
                     assertThat(again.awaitConnected()).isPositive();
                 }

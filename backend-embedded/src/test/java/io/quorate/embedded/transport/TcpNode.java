@@ -109,6 +109,11 @@ final class TcpNode implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+    }
+
+    /** Ends it; idempotent. */
+    void end() {
         transport.shutdown();
         network.close();
     }
