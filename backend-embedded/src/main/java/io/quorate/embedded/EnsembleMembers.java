@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnsembleMembers {
 
-    private static final int TICKS_PER_ELECTION = 10;
+    static final int TICKS_PER_ELECTION = 10;
     private static final int TICKS_PER_STATUS = 2;
 
     /** What a member remembers of a session's results; more than a session ever has in flight. */
@@ -106,7 +106,7 @@ final class EnsembleMembers {
         publishRunning();
     }
 
-    private static TreeLimits limits() {
+    static TreeLimits limits() {
         TreeLimits base = TreeLimits.DEFAULT;
         return new TreeLimits(
                 base.dataBytes(),

@@ -21,8 +21,10 @@ final class ArchitectureTest extends ArchitectureContract {
     private static final Set<String> THREAD_OWNERS = Set.of(
             "io.quorate.embedded.member.EnsembleLoop",
             "io.quorate.embedded.member.StorageThreads",
-            "io.quorate.embedded.session.LaneThreads");
-    private static final Set<String> RANDOM_SOURCES = Set.of("io.quorate.embedded.EmbeddedEnsemble");
+            "io.quorate.embedded.session.LaneThreads",
+            "io.quorate.embedded.transport.TransportThreads");
+    private static final Set<String> RANDOM_SOURCES =
+            Set.of("io.quorate.embedded.EmbeddedEnsemble", "io.quorate.embedded.EnsembleMember");
 
     @Override
     protected Set<String> allowedPackages() {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class EnsembleDirectory implements Closeable {
     private final EnsembleDisks disks;
     private final int members;
     private final Supplier<UUID> newClusterId;
+    private final BooleanSupplier emptyIsNew;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Claimed claimed;
 
@@ -48,9 +50,21 @@ public final class EnsembleDirectory implements Closeable {
      * @param newClusterId names an ensemble that is created
      */
     public EnsembleDirectory(EnsembleDisks disks, int members, Supplier<UUID> newClusterId) {
+        this(disks, members, newClusterId, () -> true);
+    }
+
+    /**
+     * Creates a directory that is not opened, for one of several processes: it cannot tell by itself whether an empty directory is the
+     * beginning of a member or the loss of what it had.
+     *
+     * @param emptyIsNew whether it is the beginning; asked when the member opens its directory
+     */
+    public EnsembleDirectory(
+            EnsembleDisks disks, int members, Supplier<UUID> newClusterId, BooleanSupplier emptyIsNew) {
         this.disks = disks;
         this.members = members;
         this.newClusterId = newClusterId;
+        this.emptyIsNew = emptyIsNew;
     }
 
     static String memberName(int id) {
@@ -69,7 +83,7 @@ public final class EnsembleDirectory implements Closeable {
      * @throws EnsembleMismatchException if it describes another ensemble, or none though there are members; nothing was
      *     changed
      */
-    UUID open() throws IOException {
+    public UUID open() throws IOException {
         lock.lock();
         try {
             Claimed present = claimed;
@@ -173,6 +187,11 @@ public final class EnsembleDirectory implements Closeable {
 
     /** Returns whether a member has never been started, so that an empty directory is its beginning and no loss. */
     boolean isNew(int id) throws IOException {
+        return isUnused(id) && emptyIsNew.getAsBoolean();
+    }
+
+    /** Returns whether a member has never been started here; the directory must be open. */
+    public boolean isUnused(int id) throws IOException {
         lock.lock();
         try {
             return !disk().list().contains(STARTED + id);

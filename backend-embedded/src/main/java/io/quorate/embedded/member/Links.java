@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,11 @@ final class Links {
 
     void sendToAll(PeerMessage message) {
         open.values().forEach(connection -> send(connection, message));
+    }
+
+    /** Returns the members at the other ends. */
+    Set<Integer> members() {
+        return Set.copyOf(open.keySet());
     }
 
     boolean isEmpty() {

@@ -25,6 +25,11 @@ final class LogTail {
         return base;
     }
 
+    /** Returns the index of the last record. */
+    long end() {
+        return base.index() + records.size();
+    }
+
     long bytes() {
         return bytes;
     }

@@ -10,6 +10,7 @@ import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.StorageCompletion;
 import io.quorate.embedded.zab.ZabPeer;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -155,6 +156,21 @@ public final class Member {
     /** Returns the index behind which its log begins; what came before is in its snapshot. */
     public long logBase() {
         return replica.tail().base().index();
+    }
+
+    /** Returns the index of the last record of its log, 0 if it holds nothing at all. */
+    public long logEnd() {
+        return replica.tail().end();
+    }
+
+    /** Returns the member that leads as far as this one knows, 0 if none. */
+    public int leader() {
+        return protocol.isRunning() ? protocol.peer().leader() : 0;
+    }
+
+    /** Returns the members that it has a connection to. */
+    public Set<Integer> connected() {
+        return links.members();
     }
 
     /** Returns whether it is taking a snapshot of its state, or having one kept. */

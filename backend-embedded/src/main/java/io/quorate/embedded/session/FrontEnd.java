@@ -86,6 +86,11 @@ public final class FrontEnd {
         return ticker;
     }
 
+    /** Returns the time of the sessions in nanoseconds. */
+    public long now() {
+        return ticker.nanos();
+    }
+
     EventLane openLane(String name) {
         return lanes.open(name);
     }

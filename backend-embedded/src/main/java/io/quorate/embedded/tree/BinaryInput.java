@@ -7,36 +7,40 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading end of all formats of this package.
+ * The reading end of all formats of this package and of what members say to each other.
  *
  * <p>It trusts nothing: every length is compared with a bound and with what is left before anything is allocated, and
  * whatever is wrong ends in a {@link MalformedDataException}.
  */
-final class BinaryInput {
+public final class BinaryInput {
 
     private final ByteBuffer buffer;
 
     /** Reads from the position to the limit of a buffer, and moves its position. */
-    BinaryInput(ByteBuffer buffer) {
+    public BinaryInput(ByteBuffer buffer) {
         this.buffer = buffer;
     }
 
-    boolean isAtEnd() {
+    /** Returns whether everything was read. */
+    public boolean isAtEnd() {
         return !buffer.hasRemaining();
     }
 
-    void end() {
+    /** Refuses what follows the end. */
+    public void end() {
         if (buffer.hasRemaining()) {
             throw new MalformedDataException(buffer.remaining() + " bytes follow the end");
         }
     }
 
-    int octet() {
+    /** Reads a byte as a number from 0 to 255. */
+    public int octet() {
         need(1);
         return buffer.get() & 0xFF;
     }
 
-    boolean flag() {
+    /** Reads 1 or 0. */
+    public boolean flag() {
         int value = octet();
         if (value > 1) {
             throw new MalformedDataException("a flag is 0 or 1, not " + value);
@@ -44,7 +48,8 @@ final class BinaryInput {
         return value == 1;
     }
 
-    long fixed() {
+    /** Reads eight bytes, the highest first. */
+    public long fixed() {
         need(Long.BYTES);
         long value = 0;
         for (int i = 0; i < Long.BYTES; i++) {
@@ -53,7 +58,8 @@ final class BinaryInput {
         return value;
     }
 
-    long number() {
+    /** Reads a number that was written as if it were unsigned. */
+    public long number() {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             int octet = octet();
@@ -69,7 +75,7 @@ final class BinaryInput {
     }
 
     /** Reads a number that must be positive, such as the id of a session. */
-    long positive() {
+    public long positive() {
         long value = number();
         if (value <= 0) {
             throw new MalformedDataException("a number must be positive, but is " + value);
@@ -77,8 +83,17 @@ final class BinaryInput {
         return value;
     }
 
+    /** Reads a number that is not negative, such as an index of the log. */
+    public long index() {
+        long value = number();
+        if (value < 0) {
+            throw new MalformedDataException("a number must not be negative, but is " + value);
+        }
+        return value;
+    }
+
     /** Reads a number between 0 and a bound, both included. */
-    int count(int bound) {
+    public int count(int bound) {
         long value = number();
         if (value < 0 || value > bound) {
             throw new MalformedDataException("a number must be at most " + bound + ", but is " + value);
@@ -87,18 +102,20 @@ final class BinaryInput {
     }
 
     /** Reads the length of a list each of whose elements takes at least a byte. */
-    int elements(int bound) {
+    public int elements(int bound) {
         int value = count(bound);
         need(value);
         return value;
     }
 
-    long signed() {
+    /** Reads a number that may well be negative. */
+    public long signed() {
         long value = number();
         return (value >>> 1) ^ -(value & 1);
     }
 
-    int signedInt() {
+    /** Reads a number of 32 bits that may well be negative. */
+    public int signedInt() {
         long value = signed();
         if (value != (int) value) {
             throw new MalformedDataException("a number must have 32 bits, but is " + value);
@@ -106,19 +123,22 @@ final class BinaryInput {
         return (int) value;
     }
 
-    byte[] raw(int length) {
+    /** Reads so many bytes. */
+    public byte[] raw(int length) {
         need(length);
         byte[] value = new byte[length];
         buffer.get(value);
         return value;
     }
 
-    byte @Nullable [] data() {
+    /** Reads the value of a node, which may be none. */
+    public byte @Nullable [] data() {
         int length = count(TreeLimits.HARD_DATA_BYTES + 1);
         return length == 0 ? null : raw(length - 1);
     }
 
-    String text(int maxBytes) {
+    /** Reads a text. */
+    public String text(int maxBytes) {
         int length = count(maxBytes);
         need(length);
         if (!buffer.hasArray()) {
@@ -139,7 +159,7 @@ final class BinaryInput {
     }
 
     /** Reads the path of a node other than the root. */
-    String path() {
+    public String path() {
         String path = text(Key.MAX_BYTES);
         if (!Paths.isWalkable(path)) {
             throw new MalformedDataException(

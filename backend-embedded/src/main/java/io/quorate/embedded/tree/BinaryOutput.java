@@ -5,41 +5,53 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A growing sequence of bytes, the writing end of all formats of this package.
+ * A growing sequence of bytes, the writing end of all formats of this package and of what members say to each other.
  *
  * <p>Numbers are written seven bits to a byte, the lowest first, and always in the shortest form.
  */
-final class BinaryOutput {
+public final class BinaryOutput {
 
     private byte[] bytes;
     private int size;
 
-    BinaryOutput(int capacity) {
+    /** Creates an empty sequence with room for some bytes. */
+    public BinaryOutput(int capacity) {
         bytes = new byte[capacity];
     }
 
-    int size() {
+    /** Returns how many bytes were written. */
+    public int size() {
         return size;
     }
 
-    void clear() {
+    /** Begins anew. */
+    public void clear() {
         size = 0;
     }
 
-    byte[] toByteArray() {
+    /** Returns a copy of what was written. */
+    public byte[] toByteArray() {
         return Arrays.copyOf(bytes, size);
     }
 
-    void octet(int value) {
+    /** Returns the array behind it, of which the first {@link #size} bytes were written; it changes with the next write. */
+    public byte[] array() {
+        return bytes;
+    }
+
+    /** Writes the lowest eight bits. */
+    public void octet(int value) {
         reserve(1);
         bytes[size++] = (byte) value;
     }
 
-    void flag(boolean value) {
+    /** Writes 1 or 0. */
+    public void flag(boolean value) {
         octet(value ? 1 : 0);
     }
 
-    void fixed(long value) {
+    /** Writes eight bytes, the highest first. */
+    public void fixed(long value) {
         reserve(Long.BYTES);
         for (int shift = 56; shift >= 0; shift -= 8) {
             bytes[size++] = (byte) (value >>> shift);
@@ -47,7 +59,7 @@ final class BinaryOutput {
     }
 
     /** Writes a number as if it were unsigned; a negative one takes ten bytes. */
-    void number(long value) {
+    public void number(long value) {
         reserve(10);
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
@@ -58,18 +70,24 @@ final class BinaryOutput {
     }
 
     /** Writes a number that may well be negative. */
-    void signed(long value) {
+    public void signed(long value) {
         number((value << 1) ^ (value >> 63));
     }
 
-    void raw(byte[] value) {
-        reserve(value.length);
-        System.arraycopy(value, 0, bytes, size, value.length);
-        size += value.length;
+    /** Writes the bytes and not how many. */
+    public void raw(byte[] value) {
+        raw(value, 0, value.length);
+    }
+
+    /** Writes a part of an array. */
+    public void raw(byte[] value, int offset, int length) {
+        reserve(length);
+        System.arraycopy(value, offset, bytes, size, length);
+        size += length;
     }
 
     /** Writes the length plus one, so that zero stands for no value. */
-    void data(byte @Nullable [] value) {
+    public void data(byte @Nullable [] value) {
         if (value == null) {
             number(0);
         } else {
@@ -78,9 +96,10 @@ final class BinaryOutput {
         }
     }
 
+    /** Writes the length of a text in UTF-8, and the text. */
     @SuppressWarnings(
             "deprecation") // The one copy of characters into bytes without an array in between; exact for ASCII.
-    void text(String value) {
+    public void text(String value) {
         int length = value.length();
         if (Paths.utf8Length(value) == length) {
             number(length);

@@ -1,0 +1,77 @@
+package io.quorate.embedded.transport;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The threads of a member's connections: daemons whose names say whose they are. Thread-safe. */
+final class TransportThreads {
+
+    private final String prefix;
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger bounded = new AtomicInteger();
+
+    TransportThreads(int member) {
+        this.prefix = "quorate-member-" + member + "-";
+    }
+
+    /** Starts a thread that ends with its task. */
+    void start(String name, Runnable task) {
+        Thread[] self = new Thread[1];
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } finally {
+                        threads.remove(self[0]);
+                    }
+                },
+                prefix + name);
+        self[0] = thread;
+        thread.setDaemon(true);
+        threads.add(thread);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // The system has no thread left; memory is what it says it is short of.
+            threads.remove(thread);
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a thread that ends with its task, unless there are too many already.
+     *
+     * @throws IllegalStateException if there are
+     */
+    void startBounded(String name, int max, Runnable task) {
+        if (bounded.incrementAndGet() > max) {
+            bounded.decrementAndGet();
+            throw new IllegalStateException("there are " + max + " such threads already");
+        }
+        try {
+            start(name, () -> {
+                try {
+                    task.run();
+                } finally {
+                    bounded.decrementAndGet();
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            bounded.decrementAndGet();
+            throw e;
+        }
+    }
+
+    /** Waits for all threads to end, for so long each at most. */
+    void join(long millis) throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join(millis);
+        }
+    }
+
+    /** Returns how many threads are alive. */
+    int count() {
+        return threads.size();
+    }
+}

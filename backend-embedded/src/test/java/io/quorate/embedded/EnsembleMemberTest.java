@@ -1,0 +1,276 @@
+package io.quorate.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.backend.Backend;
+import io.quorate.backend.BackendUnavailableException;
+import io.quorate.backend.BackendView;
+import io.quorate.backend.Bytes;
+import io.quorate.backend.Commit;
+import io.quorate.backend.CommitResult;
+import io.quorate.backend.Entry;
+import io.quorate.backend.InsecureConfigurationException;
+import io.quorate.backend.Key;
+import io.quorate.backend.Read;
+import io.quorate.backend.Session;
+import io.quorate.backend.SessionOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members of one ensemble that reach each other over TCP only. */
+@Timeout(180)
+class EnsembleMemberTest {
+
+    private static final Key KEY = Key.of("/k");
+
+    @TempDir
+    private Path directory = Path.of("set by JUnit");
+
+    private static Session session(EnsembleMember member) throws Exception {
+        return member.backend().open(SessionOptions.of("test")).get(60, TimeUnit.SECONDS);
+    }
+
+    private static CommitResult put(Session session, Key key, String value) throws Exception {
+        return session.commit(Commit.builder().create(key, Bytes.utf8(value)).build())
+                .get(60, TimeUnit.SECONDS);
+    }
+
+    private static Optional<Entry> get(Session session, Key key) throws Exception {
+        return session.get(key, Read.LATEST).get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatOneMemberWritesAllOthersRead() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3).begin()) {
+            for (EnsembleMember writer : trio.members()) {
+                Key key = Key.of("/from-" + writer.status().id());
+                try (Session session = session(writer)) {
+                    CommitResult unused = put(session, key, "v");
+                }
+                for (EnsembleMember reader : trio.members()) {
+                    try (Session session = session(reader)) {
+                        assertThat(get(session, key)).isPresent();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void viewNamesTheLeaderAndWhoIsConnected() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3).begin()) {
+            int leader = trio.leader();
+            for (EnsembleMember member : trio.members()) {
+                await().atMost(MemberTrio.LIMIT).untilAsserted(() -> {
+                    BackendView view = member.describe();
+                    assertThat(view.available()).isTrue();
+                    assertThat(view.members()).hasSize(3);
+                    assertThat(view.leader().orElseThrow().name()).isEqualTo("member-" + leader);
+                    assertThat(view.members()).noneMatch(each -> each.role() == BackendView.Role.UNREACHABLE);
+                });
+            }
+        }
+    }
+
+    @Test
+    void ensembleOutlivesItsLeaderAndTakesItBack() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3).begin()) {
+            int leader = trio.leader();
+            int other = leader == 1 ? 2 : 1;
+            try (Session session = session(trio.member(other))) {
+                CommitResult before = put(session, Key.of("/before"), "1");
+                trio.stop(leader);
+                CommitResult after = put(session, Key.of("/after"), "2");
+                assertThat(after.revision()).isGreaterThan(before.revision());
+                EnsembleMember again = trio.start(leader);
+                assertThat(again.awaitServing(MemberTrio.LIMIT)).isTrue();
+                try (Session there = session(again)) {
+                    assertThat(get(there, Key.of("/before"))).isPresent();
+                    assertThat(get(there, Key.of("/after"))).isPresent();
+                }
+            }
+        }
+    }
+
+    @Test
+    void allMembersComeBackWithWhatTheyHad() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3).begin()) {
+            try (Session session = session(trio.member(1))) {
+                CommitResult unused = put(session, KEY, "kept");
+            }
+            for (int id = 1; id <= 3; id++) {
+                trio.stop(id);
+            }
+            for (int id = 1; id <= 3; id++) {
+                // The flag may stay in the configuration: what is there is never begun anew.
+                EnsembleMember unused = trio.start(trio.config(id).withBootstrap(true));
+            }
+            trio.awaitServing();
+            try (Session session = session(trio.member(2))) {
+                assertThat(get(session, KEY)).map(entry -> entry.value()).isPresent();
+            }
+        }
+    }
+
+    @Test
+    void newClusterBeginsOnlyWithAllItsMembers() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            EnsembleMember first = trio.start(trio.config(1).withBootstrap(true));
+            EnsembleMember second = trio.start(trio.config(2).withBootstrap(true));
+            assertThat(first.awaitServing(Duration.ofSeconds(3))).isFalse();
+            assertThat(first.status().alert())
+                    .hasValueSatisfying(alert -> assertThat(alert).contains("waits for all other members"));
+            EnsembleMember third = trio.start(trio.config(3).withBootstrap(true));
+            for (EnsembleMember member : List.of(first, second, third)) {
+                assertThat(member.awaitServing(MemberTrio.LIMIT)).isTrue();
+            }
+        }
+    }
+
+    /** A machine is replaced under its id: whether the flag was left in its configuration must not matter. */
+    @Test
+    void memberWhoseDirectoryWasLostGetsEverythingBackAndVotesAgain() throws Exception {
+        for (boolean bootstrap : new boolean[] {false, true}) {
+            Path at = directory.resolve("b" + bootstrap);
+            try (MemberTrio trio = new MemberTrio(at, 3).begin()) {
+                try (Session session = session(trio.member(1))) {
+                    CommitResult unused = put(session, KEY, "kept");
+                }
+                trio.stop(3);
+                delete(trio.directory(3));
+                EnsembleMember third = trio.start(trio.config(3).withBootstrap(bootstrap));
+                assertThat(third.awaitServing(MemberTrio.LIMIT)).isTrue();
+                try (Session session = session(third)) {
+                    assertThat(get(session, KEY)).isPresent();
+                    CommitResult unused = put(session, Key.of("/more"), "x");
+                }
+                // It counts again as soon as a record was committed without it: then any other one may go.
+                trio.stop(1);
+                try (Session session = session(third)) {
+                    CommitResult unused = put(session, Key.of("/with-it"), "x");
+                }
+            }
+        }
+    }
+
+    @Test
+    void memberWithoutBootstrapAndWithoutDataWaitsForThoseThatHaveSome() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            for (int id = 1; id <= 3; id++) {
+                EnsembleMember unused = trio.start(id);
+            }
+            assertThat(trio.member(1).awaitServing(Duration.ofSeconds(3))).isFalse();
+            assertThat(trio.member(1).status().alert())
+                    .hasValueSatisfying(alert -> assertThat(alert).contains("does not vote"));
+        }
+    }
+
+    @Test
+    void singleMemberServesAlone() throws Exception {
+        try (MemberTrio one = new MemberTrio(directory, 1).begin();
+                Session session = session(one.member(1))) {
+            assertThat(put(session, KEY, "v").revision()).isPositive();
+        }
+    }
+
+    @Test
+    void sharedKeyIsRefusedBeyondLoopback() throws IOException {
+        MemberTrio trio = new MemberTrio(directory, 3);
+        MemberConfig exposed = trio.config(1).withBind("0.0.0.0:0");
+        assertThatThrownBy(() -> EnsembleMember.of(exposed).start())
+                .isInstanceOf(InsecureConfigurationException.class)
+                .hasMessageContaining("0.0.0.0:0")
+                .hasMessageContaining("mutual TLS");
+        assertThat(trio.directory(1)).doesNotExist();
+        MemberConfig away = MemberConfig.of(
+                "trio", 1, Map.of(1, "127.0.0.1:1", 2, "192.0.2.1:1", 3, "127.0.0.1:3"), directory, MemberTrio.key(1));
+        assertThatThrownBy(() -> EnsembleMember.of(away).start())
+                .isInstanceOf(InsecureConfigurationException.class)
+                .hasMessageContaining("192.0.2.1:1");
+        try (EnsembleMember accepted =
+                EnsembleMember.of(exposed.withAllowInsecureNetwork(true)).start()) {
+            assertThat(accepted.port()).isPositive();
+        }
+    }
+
+    @Test
+    void directoryOfAnotherClusterIsRefused() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 1).begin()) {
+            trio.stop(1);
+            MemberConfig other =
+                    MemberConfig.of("other", 1, Map.of(1, trio.address(1)), trio.directory(1), MemberTrio.key(7));
+            assertThatThrownBy(() -> EnsembleMember.of(other).start())
+                    .isInstanceOfSatisfying(
+                            DataDirectoryException.class,
+                            e -> assertThat(e.reason()).isEqualTo(DataDirectoryException.Reason.MISMATCH))
+                    .hasMessageContaining("\"other\"");
+        }
+    }
+
+    @Test
+    void directoryInUseIsRefused() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 1).begin()) {
+            MemberConfig same = trio.config(1).withBind("127.0.0.1:0");
+            assertThatThrownBy(() -> EnsembleMember.of(same).start())
+                    .isInstanceOfSatisfying(
+                            DataDirectoryException.class,
+                            e -> assertThat(e.reason()).isEqualTo(DataDirectoryException.Reason.IN_USE));
+        }
+    }
+
+    @Test
+    void portInUseIsRefused() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            MemberConfig config = MemberConfig.of(
+                    "trio", 1, Map.of(1, "127.0.0.1:" + taken.getLocalPort()), directory, MemberTrio.key(7));
+            assertThatThrownBy(() -> EnsembleMember.of(config).start())
+                    .isInstanceOf(BackendUnavailableException.class)
+                    .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void stoppedMemberLeavesNoThreadAndStartsNoMore() throws Exception {
+        MemberTrio trio = new MemberTrio(directory, 3).begin();
+        Backend backend = trio.member(2).backend();
+        EnsembleMember second = trio.member(2);
+        trio.close();
+        trio.close();
+        assertThat(second.status().condition()).isEqualTo(MemberStatus.Condition.STOPPED);
+        assertThatThrownBy(second::start).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(second::backend).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> backend.open(SessionOptions.of("test"))).isInstanceOf(IllegalStateException.class);
+        await().atMost(MemberTrio.LIMIT)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().startsWith("quorate-member-")));
+    }
+
+    @Test
+    void memberThatIsStoppedWithoutHavingBeenStartedOpensNothing() throws IOException {
+        EnsembleMember member = EnsembleMember.of(new MemberTrio(directory, 3).config(1));
+        member.stop();
+        assertThat(directory.resolve("m1")).doesNotExist();
+    }
+
+    private static void delete(Path root) throws IOException {
+        try (Stream<Path> paths = Files.walk(root)) {
+            for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,354 @@
+package io.quorate.embedded.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.embedded.zab.LogPoint;
+import io.quorate.embedded.zab.Message;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Connections between ports of this machine, and what those who are no members can do to them. */
+@Timeout(120)
+class TcpNetworkTest {
+
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+
+    private static PeerMessage ping(long round) {
+        return new PeerMessage.Protocol(new Message.Ping(1, round));
+    }
+
+    private static PeerMessage readAt(long id) {
+        return new PeerMessage.ReadAt(id, 0);
+    }
+
+    @Test
+    void messagesArriveInTheOrderInWhichTheyWereSent() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long forth = one.awaitConnected();
+            long back = two.awaitConnected();
+            for (int i = 1; i <= 20_000; i++) {
+                one.transport.send(forth, readAt(i));
+                two.transport.send(back, ping(i));
+            }
+            for (int i = 1; i <= 20_000; i++) {
+                assertThat(two.awaitMessage()).isEqualTo(readAt(i));
+                assertThat(one.awaitMessage()).isEqualTo(ping(i));
+            }
+        }
+    }
+
+    @Test
+    void membersMeetOverIpv6() throws IOException {
+        Map<Integer, PeerAddress> members;
+        try {
+            members = TcpNode.addresses("::1", 2);
+        } catch (SocketException e) {
+            Assumptions.abort("this machine has no IPv6");
+            return;
+        }
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            assertThat(one.awaitConnected()).isPositive();
+            assertThat(two.awaitConnected()).isPositive();
+        }
+    }
+
+    @Test
+    void whatWasSentBeforeTheConnectionWasClosedArrivesAndThenItsEnd() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long forth = one.awaitConnected();
+            long back = two.awaitConnected();
+            for (int i = 1; i <= 5_000; i++) {
+                one.transport.send(forth, readAt(i));
+                // What arrives at an end that closes must not take back what it has sent.
+                two.transport.send(back, readAt(i));
+            }
+            one.transport.close(forth);
+            one.transport.send(forth, readAt(9_999));
+            List<Long> received = new ArrayList<>();
+            await().atMost(TcpNode.LIMIT)
+                    .until(() ->
+                            two.take().stream().anyMatch(arrival -> arrival instanceof Transport.Arrival.Disconnected));
+            for (Transport.Arrival arrival : two.take()) {
+                if (arrival instanceof Transport.Arrival.Received message
+                        && message.message() instanceof PeerMessage.ReadAt at) {
+                    received.add(at.id());
+                } else if (arrival instanceof Transport.Arrival.Disconnected) {
+                    break;
+                }
+            }
+            assertThat(received).hasSize(5_000).isSorted();
+            // Both make a new connection, under another id, and nothing of the old one arrives on it.
+            assertThat(one.awaitConnected()).isGreaterThan(forth);
+            long again = two.awaitNext(Transport.Arrival.Connected.class).connection();
+            assertThat(again).isGreaterThan(back);
+        }
+    }
+
+    @Test
+    void lifeThatEndsIsToldAndTheNextOneIsConnected() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE)) {
+            try (TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+                assertThat(two.awaitConnected()).isPositive();
+                assertThat(one.awaitConnected()).isPositive();
+            }
+            assertThat(one.awaitNext(Transport.Arrival.Disconnected.class).member())
+                    .isEqualTo(2);
+            try (TcpNode two = new TcpNode(2, 2, members, SILENCE)) {
+                assertThat(two.awaitConnected()).isPositive();
+                assertThat(one.awaitConnected()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void receiverThatTakesNothingLosesItsConnectionAndTheSenderItsQueue() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long forth = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            PeerMessage proposal =
+                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+            int sent = 0;
+            while (sent < 1_000
+                    && one.take().stream().noneMatch(each -> each instanceof Transport.Arrival.Disconnected)) {
+                one.transport.send(forth, proposal);
+                sent++;
+            }
+            // The buffers of both ends and of the system in between, and no more.
+            assertThat(sent).isBetween(64, 300);
+        }
+    }
+
+    @Test
+    void heartbeatsOvertakeTheContentOfASnapshot() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long forth = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            List<byte[]> chunks = Collections.nCopies(400, new byte[256 << 10]);
+            one.transport.send(forth, new PeerMessage.SnapshotContent(new LogPoint(1, 1, 1), chunks));
+            one.transport.send(forth, readAt(7));
+            one.transport.send(forth, ping(1));
+            assertThat(two.awaitMessage()).isEqualTo(ping(1));
+            PeerMessage content = two.awaitMessage();
+            assertThat(content).isInstanceOf(PeerMessage.SnapshotContent.class);
+            assertThat(((PeerMessage.SnapshotContent) content).chunks()).hasSize(400);
+            assertThat(two.awaitMessage()).isEqualTo(readAt(7));
+        }
+    }
+
+    @Test
+    void newerLifeTakesThePlaceOfAnOlderOneAndNotTheOtherWayRound() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        Map<Integer, PeerAddress> elsewhere = new TreeMap<>(members);
+        elsewhere.put(2, new PeerAddress("127.0.0.1", 0));
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 5, members, SILENCE)) {
+            long first = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            try (TcpNode older = new TcpNode(2, 4, elsewhere, SILENCE)) {
+                await().atMost(TcpNode.LIMIT).until(() -> one.network.refusedConnections() >= 3);
+                assertThat(older.take()).isEmpty();
+                assertThat(one.take()).isEmpty();
+            }
+            try (TcpNode newer = new TcpNode(2, 6, elsewhere, SILENCE)) {
+                assertThat(newer.awaitConnected()).isPositive();
+                assertThat(one.awaitNext(Transport.Arrival.Disconnected.class).connection())
+                        .isEqualTo(first);
+                assertThat(one.awaitConnected()).isGreaterThan(first);
+            }
+        }
+    }
+
+    /** A peer that is gone without a word, as behind a cable that was pulled, is noticed by its silence. */
+    @Test
+    void silentConnectionIsGivenUp() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, Duration.ofMillis(300));
+                // It believes that it has all the time of the world, and keeps nothing alive.
+                TcpNode two = new TcpNode(2, 1, members, Duration.ofHours(1))) {
+            assertThat(two.awaitConnected()).isPositive();
+            long first = one.awaitConnected();
+            assertThat(one.awaitNext(Transport.Arrival.Disconnected.class).connection())
+                    .isEqualTo(first);
+        }
+    }
+
+    @Test
+    void idleConnectionIsKept() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            assertThat(two.awaitConnected()).isPositive();
+            assertThat(one.awaitConnected()).isPositive();
+            await().during(SILENCE.multipliedBy(3))
+                    .atMost(TcpNode.LIMIT)
+                    .until(() -> one.take().isEmpty() && two.take().isEmpty());
+        }
+    }
+
+    // ---- those who are no members
+
+    /** What strangers do, over and over, until it is told to stop. */
+    private interface Mischief {
+        void once(Socket socket, Random random) throws IOException;
+    }
+
+    private static void garbage(Socket socket, Random random) throws IOException {
+        byte[] bytes = new byte[1 + random.nextInt(5_000)];
+        random.nextBytes(bytes);
+        socket.getOutputStream().write(bytes);
+        socket.close();
+    }
+
+    private static void halfFrame(Socket socket, Random random) throws IOException {
+        byte[] hello = FrameTest.frame(new LinkIdentity(TcpNode.CLUSTER, 2, 9, 9), Handshake.HELLO, 0, new byte[50]);
+        socket.getOutputStream().write(hello, 0, 1 + random.nextInt(hello.length - 1));
+    }
+
+    private static void claimsMuch(Socket socket, Random random) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        out.write(new byte[] {0x7f, (byte) 0xff, (byte) 0xff, (byte) random.nextInt(), 0, 0, 0, 0});
+        out.write(new byte[100]);
+    }
+
+    private static void nothing(Socket socket, Random random) {}
+
+    /** Holds some hundred connections open, of which each does its mischief, and the oldest makes room for a new one. */
+    private static Thread mischief(PeerAddress target, AtomicBoolean over, Mischief mischief, long[] connects) {
+        Thread thread = new Thread(
+                () -> {
+                    Random random = new Random(9);
+                    List<Socket> open = new ArrayList<>();
+                    while (!over.get()) {
+                        try {
+                            Socket socket = new Socket();
+                            socket.connect(new InetSocketAddress(target.host(), target.port()), 1_000);
+                            connects[0]++;
+                            open.add(socket);
+                            mischief.once(socket, random);
+                        } catch (IOException e) {
+                            // It was closed, or the backlog is full: that is what the port is for.
+                        }
+                        while (open.size() > 300) {
+                            PendingHandshakes.close(open.remove(0));
+                        }
+                    }
+                    open.forEach(PendingHandshakes::close);
+                },
+                "mischief");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void standsUp(Mischief what) throws Exception {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        AtomicBoolean over = new AtomicBoolean();
+        long[] connects = new long[1];
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE)) {
+            try (TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+                long back = two.awaitConnected();
+                assertThat(one.awaitConnected()).isPositive();
+                Thread stranger = mischief(Objects.requireNonNull(members.get(1)), over, what, connects);
+                for (int i = 1; i <= 200 || connects[0] < 500; i++) {
+                    two.transport.send(back, readAt(i));
+                    assertThat(one.awaitMessage()).isEqualTo(readAt(i));
+                }
+                // One thread for each that is being looked at, two for the connection, and the one that accepts.
+                assertThat(one.network.threads().count()).isLessThanOrEqualTo(2 * TcpSettings.MAX_HANDSHAKES + 5);
+                two.end();
+                try (TcpNode again = new TcpNode(2, 2, members, SILENCE)) {
+                    assertThat(again.awaitConnected()).isPositive();
+                }
+                over.set(true);
+                stranger.join();
+            } finally {
+                over.set(true);
+            }
+        }
+    }
+
+    @Test
+    void garbageChangesNothing() throws Exception {
+        standsUp(TcpNetworkTest::garbage);
+    }
+
+    @Test
+    void halfFramesChangeNothing() throws Exception {
+        standsUp(TcpNetworkTest::halfFrame);
+    }
+
+    @Test
+    void claimedLengthsChangeNothing() throws Exception {
+        standsUp(TcpNetworkTest::claimsMuch);
+    }
+
+    @Test
+    void connectionsThatSayNothingChangeNothing() throws Exception {
+        standsUp(TcpNetworkTest::nothing);
+    }
+
+    /** Who sends a byte now and then is closed when the time for all of it is up. */
+    @Test
+    void slowGreetingIsBrokenOff() {
+        PendingHandshakes pending = new PendingHandshakes(2, 100);
+        Socket first = new Socket();
+        Socket second = new Socket();
+        Socket third = new Socket();
+        pending.add(first, 0);
+        pending.add(second, 50);
+        pending.expire(100);
+        assertThat(first.isClosed()).isFalse();
+        pending.expire(101);
+        assertThat(first.isClosed()).isTrue();
+        assertThat(pending.remove(first)).isFalse();
+        pending.add(third, 101);
+        assertThat(pending.size()).isEqualTo(2);
+        Socket fourth = new Socket();
+        pending.add(fourth, 102);
+        assertThat(second.isClosed()).isTrue();
+        assertThat(pending.size()).isEqualTo(2);
+        assertThat(pending.remove(third)).isTrue();
+        assertThat(third.isClosed()).isFalse();
+    }
+
+    @Test
+    void addressMayConnectSoOftenAndNoMoreUnlessItIsTrusted() {
+        ConnectionRate rate = new ConnectionRate(3, 2);
+        InetAddress address = InetAddress.getLoopbackAddress();
+        for (int i = 0; i < 3; i++) {
+            assertThat(rate.allows(address, 0)).isTrue();
+        }
+        assertThat(rate.allows(address, 0)).isFalse();
+        assertThat(rate.allows(address, 500_000_000)).isTrue();
+        assertThat(rate.allows(address, 500_000_001)).isFalse();
+        rate.trust(address);
+        assertThat(rate.allows(address, 500_000_002)).isTrue();
+    }
+}
