@@ -139,8 +139,8 @@ public abstract class GuardedBackendContract {
         assertRefused(guard, session.get(KEY, Read.LATEST));
         fixture.eventually(
                 () -> told.stream()
-                        .anyMatch(
-                                change -> change.reason().matches("of [0-9]+ operations [0-9]+ failed and [0-9]+ were slow")),
+                        .anyMatch(change ->
+                                change.reason().matches("of [0-9]+ operations [0-9]+ failed and [0-9]+ were slow")),
                 "it is told why");
         fixture.eventually(() -> told.size() >= 3, "a probe has failed");
         assertThat(told).extracting(BreakerEvent.StateChanged::to).startsWith("OPEN", "HALF_OPEN", "OPEN");
@@ -203,7 +203,8 @@ public abstract class GuardedBackendContract {
         assertThat(session.state()).isEqualTo(SessionState.CONNECTED);
         fixture.await(held.release());
         assertThat(fixture.await(other.lock("ledger").acquireAsync()).isHeld()).isTrue();
-        // Who waits last watches the one in between alone, and has to read the queue to learn that the first has left too.
+        // Who waits last watches the one in between alone, and has to read the queue to learn that the first has left
+        // too.
         fixture.await(first.release());
         fixture.await(between).close();
         LockLease granted = fixture.await(last.get(0));
