@@ -10,13 +10,8 @@ import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
 import io.quorate.embedded.EmbeddedEnsemble;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An embedded ensemble under one load. */
@@ -57,7 +52,7 @@ final class EmbeddedSubject implements Subject {
 
     static Subject.Factory durable(int members, Measurement measurement) {
         return () -> {
-            Path directory = Files.createTempDirectory("quorate-figures");
+            Path directory = Directories.create();
             return new EmbeddedSubject(EmbeddedEnsemble.durable(directory, members), directory, measurement);
         };
     }
@@ -81,29 +76,6 @@ final class EmbeddedSubject implements Subject {
                 .get());
     }
 
-    /** Clients that compete for one lock, each with a session of its own. */
-    double handOvers(int clients) throws Exception {
-        List<Quorate> competing = new ArrayList<>();
-        try {
-            for (int i = 0; i < clients; i++) {
-                competing.add(Quorate.open(backend));
-            }
-            return Load.oneByOne(clients, i -> {
-                var lock = competing.get(i).lock("contended");
-                return () -> lock.acquire().close();
-            });
-        } finally {
-            competing.forEach(Quorate::close);
-        }
-    }
-
-    double lockCycles(int threads) throws Exception {
-        return Load.oneByOne(threads, i -> {
-            var lock = quorate.lock("uncontended-" + i);
-            return () -> lock.acquire().close();
-        });
-    }
-
     @Override
     public double measure() throws Exception {
         return measurement.run(this);
@@ -115,17 +87,7 @@ final class EmbeddedSubject implements Subject {
         backend.close();
         ensemble.close();
         if (directory != null) {
-            delete(directory);
-        }
-    }
-
-    static void delete(Path directory) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            paths = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
+            Directories.delete(directory);
         }
     }
 }

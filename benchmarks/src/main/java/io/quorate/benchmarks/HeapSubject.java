@@ -14,24 +14,25 @@ import java.util.concurrent.Callable;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.server.DataTree;
 
-/** The heap that a node of 100 bytes takes in a tree of a million nodes, in bytes: the tree alone, without log and sessions. */
+/** The heap that a node of 100 bytes takes in a tree of so many nodes, in bytes: the tree alone, without log and sessions. */
 final class HeapSubject implements Subject {
 
-    private static final int PARENTS = 1_000;
     private static final int PER_PARENT = 999;
 
+    private final int nodes;
     private final Callable<Object> tree;
 
-    private HeapSubject(Callable<Object> tree) {
+    private HeapSubject(int nodes, Callable<Object> tree) {
+        this.nodes = nodes;
         this.tree = tree;
     }
 
-    static Subject.Factory ofQuorate() {
-        return () -> new HeapSubject(HeapSubject::stateMachine);
+    static Subject.Factory ofQuorate(int nodes) {
+        return () -> new HeapSubject(nodes, () -> stateMachine(nodes / (PER_PARENT + 1)));
     }
 
-    static Subject.Factory ofZooKeeper() {
-        return () -> new HeapSubject(HeapSubject::dataTree);
+    static Subject.Factory ofZooKeeper(int nodes) {
+        return () -> new HeapSubject(nodes, () -> dataTree(nodes / (PER_PARENT + 1)));
     }
 
     @Override
@@ -39,7 +40,7 @@ final class HeapSubject implements Subject {
         long before = usedHeap();
         Object built = tree.call();
         try {
-            return (double) (usedHeap() - before) / (PARENTS * (PER_PARENT + 1));
+            return (double) (usedHeap() - before) / nodes;
         } finally {
             Reference.reachabilityFence(built);
         }
@@ -54,11 +55,11 @@ final class HeapSubject implements Subject {
     }
 
     /** Each transaction is encoded and decoded, as on its way from the leader to a member. */
-    private static Object stateMachine() {
+    private static Object stateMachine(int parents) {
         StateMachine state = new StateMachine();
         TxnCodec codec = new TxnCodec();
         state.apply(1, new Txn.OpenSession(new byte[16], 1_000, "figures", 0));
-        for (int i = 0; i < PARENTS; i++) {
+        for (int i = 0; i < parents; i++) {
             List<NodeChange> changes = new ArrayList<>();
             changes.add(new NodeChange.Created(parent(i), new byte[100], NodeKind.PERSISTENT, 0, false));
             for (int j = 0; j < PER_PARENT; j++) {
@@ -70,10 +71,10 @@ final class HeapSubject implements Subject {
         return state;
     }
 
-    private static Object dataTree() throws Exception {
+    private static Object dataTree(int parents) throws Exception {
         DataTree tree = new DataTree();
         long zxid = 0;
-        for (int i = 0; i < PARENTS; i++) {
+        for (int i = 0; i < parents; i++) {
             tree.createNode(parent(i), new byte[100], ZooDefs.Ids.OPEN_ACL_UNSAFE, 0, -1, ++zxid, 0);
             for (int j = 0; j < PER_PARENT; j++) {
                 tree.createNode(child(i, j), new byte[100], ZooDefs.Ids.OPEN_ACL_UNSAFE, 0, -1, ++zxid, 0);

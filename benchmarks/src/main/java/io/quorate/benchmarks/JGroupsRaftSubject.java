@@ -3,12 +3,9 @@ package io.quorate.benchmarks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.SHARED_LOOPBACK;
 import org.jgroups.protocols.SHARED_LOOPBACK_PING;
@@ -49,7 +46,7 @@ final class JGroupsRaftSubject implements Subject {
         public void writeContentTo(DataOutput out) {}
     }
 
-    private final Path directory = Files.createTempDirectory("quorate-figures-jgroups");
+    private final Path directory = Directories.create();
     private final Measurement measurement;
     private final List<JChannel> channels = new ArrayList<>();
     private final List<RaftHandle> handles = new ArrayList<>();
@@ -101,6 +98,16 @@ final class JGroupsRaftSubject implements Subject {
         }
     }
 
+    double synchronous() throws Exception {
+        RaftHandle leader = leader();
+        return Load.oneByOne(() -> leader.set(VALUE, 0, VALUE.length));
+    }
+
+    double one() throws Exception {
+        leader().set(VALUE, 0, VALUE.length);
+        return 1;
+    }
+
     double pipelined() throws Exception {
         RaftHandle leader = leader();
         return Load.pipelined(1000, () -> leader.setAsync(VALUE, 0, VALUE.length, options));
@@ -114,12 +121,6 @@ final class JGroupsRaftSubject implements Subject {
     @Override
     public void close() throws IOException {
         channels.forEach(JChannel::close);
-        List<Path> paths;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            paths = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
-        }
+        Directories.delete(directory);
     }
 }

@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntFunction;
 
 /** The ways in which operations are issued. */
 final class Load {
@@ -39,13 +38,32 @@ final class Load {
         return count * 1e9 / (end - begin);
     }
 
+    /** Returns how long an operation takes that one thread does, one after the other: the median, in microseconds. */
+    static double medianMicros(int warmUp, int samples, Operation operation) throws Exception {
+        double[] micros = new double[samples];
+        for (int i = -warmUp; i < samples; i++) {
+            long begin = System.nanoTime();
+            operation.run();
+            if (i >= 0) {
+                micros[i] = (System.nanoTime() - begin) / 1e3;
+            }
+        }
+        return Figures.median(micros);
+    }
+
+    /** Makes the operation of one of several threads. */
+    @FunctionalInterface
+    interface Operations {
+        Operation of(int thread) throws Exception;
+    }
+
     /** Returns how many operations per second several threads get done, each one after the other. */
-    static double oneByOne(int threads, IntFunction<Operation> operations) throws Exception {
+    static double oneByOne(int threads, Operations operations) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             List<Callable<Double>> tasks = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                Operation operation = operations.apply(i);
+                Operation operation = operations.of(i);
                 tasks.add(() -> oneByOne(operation));
             }
             double sum = 0;

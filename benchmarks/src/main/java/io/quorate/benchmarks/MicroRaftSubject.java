@@ -118,6 +118,11 @@ final class MicroRaftSubject implements Subject {
         return () -> new MicroRaftSubject(measurement);
     }
 
+    double one() throws Exception {
+        leader.replicate(VALUE).join();
+        return 1;
+    }
+
     double synchronous() throws Exception {
         return Load.oneByOne(() -> leader.replicate(VALUE).join());
     }

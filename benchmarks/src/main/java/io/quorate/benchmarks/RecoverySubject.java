@@ -7,7 +7,6 @@ import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
 import io.quorate.embedded.EmbeddedEnsemble;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -40,7 +39,7 @@ final class RecoverySubject implements Subject {
         }
     }
 
-    private final Path directory = Files.createTempDirectory("quorate-figures");
+    private final Path directory = Directories.create();
 
     RecoverySubject() throws IOException, InterruptedException {
         try (EmbeddedEnsemble ensemble = EmbeddedEnsemble.durable(directory, 1).start();
@@ -61,6 +60,6 @@ final class RecoverySubject implements Subject {
 
     @Override
     public void close() throws IOException {
-        EmbeddedSubject.delete(directory);
+        Directories.delete(directory);
     }
 }

@@ -1,11 +1,10 @@
 package io.quorate.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.quorate.benchmarks.Measured.Figure;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -15,65 +14,75 @@ import java.util.Map;
  */
 final class Row {
 
-    private static final String OURS = "quorate";
-    private static final int WARM_UP_ROUNDS = 10;
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final String name;
+    private final String title;
     private final String unit;
     private final boolean moreIsBetter;
-    private final Map<String, Subject.Factory> factories = new LinkedHashMap<>();
-    private final Map<String, Double> wanted = new LinkedHashMap<>();
+    private final Peer ours;
+    private final Map<Peer, Subject.Factory> factories = new LinkedHashMap<>();
+    private final Map<Peer, Double> wanted = new EnumMap<>(Peer.class);
+    private final Map<String, String> leftOut = new LinkedHashMap<>();
     private double bound = Double.NaN;
-    private int warmUpRounds = WARM_UP_ROUNDS;
+    private boolean warmedUp = true;
+    private boolean quick;
     private int maxRounds = Integer.MAX_VALUE;
 
-    /** What was measured on one subject: the figure of each round, and the processor's time for each operation. */
-    private static final class Figure {
-        final double[] all;
-        final double[] cpuMicros;
-
-        Figure(int rounds) {
-            all = new double[rounds];
-            cpuMicros = new double[rounds];
-        }
-    }
-
-    private Row(String name, String unit, boolean moreIsBetter, Subject.Factory ours) {
+    private Row(String name, String title, String unit, boolean moreIsBetter, Peer ours, Subject.Factory factory) {
         this.name = name;
+        this.title = title;
         this.unit = unit;
         this.moreIsBetter = moreIsBetter;
-        factories.put(OURS, ours);
+        this.ours = ours;
+        factories.put(ours, factory);
     }
 
     /** A rate: more is better. */
-    static Row rate(String name, String unit, Subject.Factory ours) {
-        return new Row(name, unit, true, ours);
+    static Row rate(String name, String title, String unit, Peer ours, Subject.Factory factory) {
+        return new Row(name, title, unit, true, ours, factory);
     }
 
     /** A time or a size: less is better. */
-    static Row cost(String name, String unit, Subject.Factory ours) {
-        return new Row(name, unit, false, ours);
+    static Row cost(String name, String title, String unit, Peer ours, Subject.Factory factory) {
+        return new Row(name, title, unit, false, ours, factory);
     }
 
-    /** Adds a peer, and how many times better than it Quorate should be. */
-    Row against(String peer, double times, Subject.Factory factory) {
+    /** Adds a peer. */
+    Row against(Peer peer, Subject.Factory factory) {
         factories.put(peer, factory);
-        wanted.put(peer, times);
         return this;
     }
 
-    /** Sets how much a cost should be at most, whatever the peers do. */
+    /** Adds a peer, and how many times better than it Quorate is to be. */
+    Row against(Peer peer, double times, Subject.Factory factory) {
+        wanted.put(peer, times);
+        return against(peer, factory);
+    }
+
+    /** Names a peer that cannot be measured here, and why. */
+    Row without(String peer, String reason) {
+        leftOut.put(peer, reason);
+        return this;
+    }
+
+    /** Sets how much a cost is to be at most, whatever the peers do. */
     Row atMost(double limit) {
         bound = limit;
         return this;
     }
 
-    /** Measures a few times only and without a warm-up, because it takes long and has its warm-up within, or should have none. */
+    /** Measures a few times only and without a warm-up, because it takes long and has its warm-up within, or is to have none. */
     Row seldom(int rounds) {
-        warmUpRounds = 0;
+        warmedUp = false;
         maxRounds = rounds;
+        return this;
+    }
+
+    /** Has this row in the quick table too. */
+    Row quick() {
+        quick = true;
         return this;
     }
 
@@ -81,20 +90,40 @@ final class Row {
         return name;
     }
 
-    /** Measures all in turn, {@code rounds} times after a few rounds to warm up, and returns the lines of the table. */
-    List<String> measure(int rounds, boolean withPeers) throws Exception {
-        int measured = Math.min(rounds, maxRounds);
-        Map<String, Subject> subjects = new LinkedHashMap<>();
-        Map<String, Figure> figures = new LinkedHashMap<>();
+    String title() {
+        return title;
+    }
+
+    String unit() {
+        return unit;
+    }
+
+    Peer ours() {
+        return ours;
+    }
+
+    boolean isQuick() {
+        return quick;
+    }
+
+    Map<String, String> leftOut() {
+        return leftOut;
+    }
+
+    /** Measures all in turn, a few rounds to warm up and then as many as are asked for. */
+    Measured measure(Effort effort) throws Exception {
+        int measured = Math.min(effort.rounds(), maxRounds);
+        Map<Peer, Subject> subjects = new LinkedHashMap<>();
+        Map<Peer, Figure> figures = new LinkedHashMap<>();
         try {
-            for (Map.Entry<String, Subject.Factory> entry : factories.entrySet()) {
-                if (withPeers || entry.getKey().equals(OURS)) {
+            for (Map.Entry<Peer, Subject.Factory> entry : factories.entrySet()) {
+                if (effort.withPeers() || entry.getKey() == ours) {
                     subjects.put(entry.getKey(), entry.getValue().open());
                     figures.put(entry.getKey(), new Figure(measured));
                 }
             }
-            for (int round = -warmUpRounds; round < measured; round++) {
-                for (Map.Entry<String, Subject> entry : subjects.entrySet()) {
+            for (int round = warmedUp ? -effort.warmUpRounds() : 0; round < measured; round++) {
+                for (Map.Entry<Peer, Subject> entry : subjects.entrySet()) {
                     measure(entry.getValue(), round, Figures.of(figures, entry.getKey()));
                 }
             }
@@ -103,7 +132,7 @@ final class Row {
                 subject.close();
             }
         }
-        return lines(figures);
+        return Measured.of(this, figures);
     }
 
     private void measure(Subject subject, int round, Figure into) throws Exception {
@@ -119,45 +148,26 @@ final class Row {
         }
     }
 
-    private List<String> lines(Map<String, Figure> figures) {
-        double ours = Figures.median(Figures.of(figures, OURS).all);
-        List<String> lines = new ArrayList<>();
-        figures.forEach((subject, figure) -> {
-            double median = Figures.median(figure.all);
-            Arrays.sort(figure.all);
-            String spread =
-                    String.format(Locale.ROOT, "%,.2f..%,.2f", figure.all[0], figure.all[figure.all.length - 1]);
-            double cpu = Figures.median(figure.cpuMicros);
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "%-24s %-14s %14s %-9s %24s %20s  %s",
-                    name,
-                    subject,
-                    format(median),
-                    unit,
-                    spread,
-                    Double.isFinite(cpu) ? String.format(Locale.ROOT, "%,.1f us cpu/op", cpu) : "",
-                    subject.equals(OURS) ? bound(median) : ratio(subject, ours, median)));
-        });
-        return lines;
-    }
-
-    private String bound(double median) {
-        return Double.isNaN(bound)
-                ? ""
-                : String.format(Locale.ROOT, "goal <= %s%s", format(bound), median <= bound ? "" : " MISSED");
-    }
-
-    private String ratio(String peer, double ours, double median) {
-        Double goal = wanted.get(peer);
-        if (goal == null) {
+    /** Says what Quorate's figure is worth by itself. */
+    String verdict(double median) {
+        if (Double.isNaN(bound)) {
             return "";
         }
-        double times = moreIsBetter ? ours / median : median / ours;
-        return String.format(Locale.ROOT, "%6.2f x (goal %.1f)%s", times, goal, times >= goal ? "" : " MISSED");
+        return String.format(
+                Locale.ROOT, "goal: at most %s%s", Figures.format(bound), median <= bound ? "" : ", MISSED");
     }
 
-    private static String format(double figure) {
-        return String.format(Locale.ROOT, figure >= 1000 ? "%,.0f" : "%,.3f", figure);
+    /** Says how Quorate's figure compares with a peer's. */
+    String verdict(Peer peer, double median, double theirs) {
+        double times = moreIsBetter ? median / theirs : theirs / median;
+        boolean size = unit.equals("bytes");
+        String verdict = times >= 1
+                ? String.format(Locale.ROOT, "%.2f × %s", times, size ? "smaller" : "faster")
+                : String.format(Locale.ROOT, "%s than %s: %.2f ×", size ? "larger" : "slower", peer.label(), times);
+        Double goal = wanted.get(peer);
+        if (goal == null) {
+            return verdict;
+        }
+        return String.format(Locale.ROOT, "%s (goal %.1f ×%s)", verdict, goal, times >= goal ? "" : ", MISSED");
     }
 }

@@ -7,7 +7,6 @@ import io.quorate.embedded.EmbeddedEnsemble;
 import io.quorate.embedded.EnsembleConfig;
 import io.quorate.embedded.MemberFaults;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +52,7 @@ final class SnapshotSubject implements Subject {
     }
 
     static Subject.Factory durable(int writesBetweenSnapshots) {
-        return () -> new SnapshotSubject(Files.createTempDirectory("quorate-figures"), writesBetweenSnapshots);
+        return () -> new SnapshotSubject(Directories.create(), writesBetweenSnapshots);
     }
 
     @Override
@@ -99,7 +98,7 @@ final class SnapshotSubject implements Subject {
         quorate.close();
         ensemble.close();
         if (directory != null) {
-            EmbeddedSubject.delete(directory);
+            Directories.delete(directory);
         }
     }
 }

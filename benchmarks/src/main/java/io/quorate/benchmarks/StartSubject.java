@@ -1,38 +1,48 @@
 package io.quorate.benchmarks;
 
-import io.quorate.Quorate;
-import io.quorate.backend.Bytes;
-import io.quorate.backend.Commit;
-import io.quorate.backend.Key;
-import io.quorate.embedded.EmbeddedEnsemble;
-
-/** The time from nothing to the first acknowledged write, in milliseconds: the median of a few starts. */
+/** The time from nothing to the first acknowledged write, in milliseconds. */
 final class StartSubject implements Subject {
 
-    private static final int STARTS = 20;
+    /** What runs in a process of its own: one start, before anything else is loaded. */
+    static final class Main {
+        private Main() {}
 
-    private final int members;
-
-    StartSubject(int members) {
-        this.members = members;
+        public static void main(String[] args) throws Exception {
+            System.out.println(Starter.valueOf(args[0]).millis());
+            // Nothing is to hold the process up.
+            System.exit(0);
+        }
     }
 
-    static double millisOfOne(int members) throws InterruptedException {
-        long begin = System.nanoTime();
-        try (EmbeddedEnsemble ensemble = EmbeddedEnsemble.inMemory(members).start();
-                Quorate quorate = Quorate.open(ensemble.backend())) {
-            quorate.commit(Commit.builder()
-                    .create(Key.of("/first"), Bytes.utf8("value"))
-                    .build());
-            return (System.nanoTime() - begin) / 1e6;
-        }
+    /** One start. */
+    @FunctionalInterface
+    private interface Start {
+        double millis() throws Exception;
+    }
+
+    private final Start start;
+    private final int starts;
+
+    private StartSubject(Start start, int starts) {
+        this.start = start;
+        this.starts = starts;
+    }
+
+    /** The first start in the life of a process. */
+    static Subject.Factory first(Starter starter) {
+        return () -> new StartSubject(() -> FreshJvm.run(Main.class, starter.name()), 1);
+    }
+
+    /** The median of a few starts in this process. */
+    static Subject.Factory again(Starter starter, int starts) {
+        return () -> new StartSubject(starter::millis, starts);
     }
 
     @Override
     public double measure() throws Exception {
-        double[] millis = new double[STARTS];
-        for (int i = 0; i < STARTS; i++) {
-            millis[i] = millisOfOne(members);
+        double[] millis = new double[starts];
+        for (int i = 0; i < starts; i++) {
+            millis[i] = start.millis();
         }
         return Figures.median(millis);
     }

@@ -56,6 +56,11 @@ final class ZooKeeperSubject implements Subject {
         };
     }
 
+    double one() throws Exception {
+        client.setData(PATH, VALUE, -1);
+        return 1;
+    }
+
     double synchronousWrites() throws Exception {
         return Load.oneByOne(() -> client.setData(PATH, VALUE, -1));
     }
