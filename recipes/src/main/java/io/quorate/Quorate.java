@@ -263,6 +263,7 @@ public final class Quorate implements AutoCloseable {
      * @param name one or more key segments, such as {@code payments}
      * @throws InvalidKeyException if the name breaks the grammar of keys
      * @throws IllegalArgumentException if this client has a breaker of that name with another configuration
+     * @throws SessionClosedException if this client is closed
      */
     public CircuitBreaker circuitBreaker(String name) {
         return circuitBreaker(name, CircuitBreakerConfig.defaults());
@@ -276,8 +277,10 @@ public final class Quorate implements AutoCloseable {
      * @param name one or more key segments, such as {@code payments}
      * @throws InvalidKeyException if the name breaks the grammar of keys
      * @throws IllegalArgumentException if this client has a breaker of that name with another configuration
+     * @throws SessionClosedException if this client is closed
      */
     public CircuitBreaker circuitBreaker(String name, CircuitBreakerConfig config) {
+        refuseIfClosed();
         return breakers.get(name, config);
     }
 
@@ -413,9 +416,7 @@ public final class Quorate implements AutoCloseable {
      * @throws SessionClosedException if this client is closed
      */
     public <T> ConfigWatcher<T> watchConfig(String name, ConfigOptions<T> options) {
-        if (closing.get() != null) {
-            throw new SessionClosedException("this client is closed; open another");
-        }
+        refuseIfClosed();
         LiveConfig<T> watcher = new LiveConfig<>(client, name, options, Integer.toString(watchers.incrementAndGet()));
         watcher.start();
         return watcher;
@@ -429,6 +430,12 @@ public final class Quorate implements AutoCloseable {
      */
     public ConfigPublisher configPublisher(String name) {
         return new TreePublisher(client, name);
+    }
+
+    private void refuseIfClosed() {
+        if (closing.get() != null) {
+            throw new SessionClosedException("this client is closed; open another");
+        }
     }
 
     /**

@@ -10,13 +10,16 @@ import java.time.Duration;
  * over clears it for all; no wall clocks are compared. An instance that cannot see the backend counts on by itself.
  *
  * @param mode what happens to calls
- * @param reason why, for people; 1 to {@value #MAX_REASON} characters without control characters
- * @param timeToLive how long it holds; positive, counted in milliseconds
+ * @param reason why, for people; not blank, at most {@value #MAX_REASON} characters without control characters
+ * @param timeToLive how long it holds; counted in whole milliseconds, 1 millisecond to 36,500 days
  */
 public record BreakerOverride(Mode mode, String reason, Duration timeToLive) {
 
     /** The most characters a reason may have. */
     public static final int MAX_REASON = 256;
+
+    private static final Duration MIN_TIME_TO_LIVE = Duration.ofMillis(1);
+    private static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(36_500);
 
     /** What happens to calls under an override. */
     public enum Mode {
@@ -30,15 +33,20 @@ public record BreakerOverride(Mode mode, String reason, Duration timeToLive) {
 
     /** Checks the ranges stated above. */
     public BreakerOverride {
-        if (reason.isBlank() || reason.length() > MAX_REASON) {
+        if (reason.isBlank()) {
             throw new IllegalArgumentException(
-                    "the reason must have 1 to " + MAX_REASON + " characters, but has " + reason.length());
+                    "the reason must not be blank: say for others why the breaker is overridden");
+        }
+        if (reason.length() > MAX_REASON) {
+            throw new IllegalArgumentException(
+                    "the reason must have at most " + MAX_REASON + " characters, but has " + reason.length());
         }
         if (reason.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("the reason must not contain control characters");
         }
-        if (timeToLive.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("the time to live must be at least a millisecond, but is " + timeToLive);
+        if (timeToLive.compareTo(MIN_TIME_TO_LIVE) < 0 || timeToLive.compareTo(MAX_TIME_TO_LIVE) > 0) {
+            throw new IllegalArgumentException("the time to live must be between " + MIN_TIME_TO_LIVE + " and "
+                    + MAX_TIME_TO_LIVE + ", but is " + timeToLive);
         }
     }
 

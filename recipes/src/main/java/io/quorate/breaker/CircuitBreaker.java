@@ -1,5 +1,6 @@
 package io.quorate.breaker;
 
+import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.TimeoutExceededException;
 import java.util.Optional;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * vanishes with its owner's session. If all succeed the breaker closes; the first that fails opens it again.
  *
  * <p><b>While the backend is away</b> each instance goes on by itself from the last state it saw, with its own calls
- * only, and {@link #view()} says so. It rejoins when it sees the shared state again, which then counts.
+ * only, and {@link #view()} says so. It rejoins when it sees the shared state again, which then counts; if that is
+ * closed and the instance has opened in the meantime, it stays open for itself alone until its own probes have succeeded.
  *
  * <p>Durations are counted by each instance from when it saw a state; wall clocks are never compared. Instances may
  * have different configurations, during a roll-out say; each judges by its own. Safe for use by many threads.
@@ -41,7 +43,10 @@ public interface CircuitBreaker extends AutoCloseable {
     /** Returns the configuration by which this instance judges. */
     CircuitBreakerConfig config();
 
-    /** Replaces the configuration of this instance; it holds from the next call on. Counts are kept. */
+    /**
+     * Replaces the configuration of this instance; it holds from the next call on. Counts are kept. Does not wait, callable
+     * from any thread.
+     */
     void reconfigure(CircuitBreakerConfig config);
 
     /** Returns the state, who has decided it, and the counts of this instance. Costs no backend operation. */
@@ -107,6 +112,9 @@ public interface CircuitBreaker extends AutoCloseable {
      *
      * @throws InterruptedException if the thread is interrupted while it waits; the override may hold
      * @throws TimeoutExceededException if the backend did not answer in time; the override may hold
+     * @throws BackendUnavailableException if there is no session, or if the shared state is written in a form that this
+     *     version does not understand; nothing was changed
+     * @throws IllegalStateException if this is an event lane, which would wait for itself
      */
     void override(BreakerOverride override) throws InterruptedException;
 
@@ -115,6 +123,9 @@ public interface CircuitBreaker extends AutoCloseable {
      *
      * @throws InterruptedException if the thread is interrupted while it waits; the override may have ended
      * @throws TimeoutExceededException if the backend did not answer in time; the override may have ended
+     * @throws BackendUnavailableException if there is no session, or if the shared state is written in a form that this
+     *     version does not understand; nothing was changed
+     * @throws IllegalStateException if this is an event lane, which would wait for itself
      */
     void clearOverride() throws InterruptedException;
 

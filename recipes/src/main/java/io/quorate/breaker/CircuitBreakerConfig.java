@@ -1,8 +1,11 @@
 package io.quorate.breaker;
 
 import io.quorate.config.ConfigCodec;
+import io.quorate.config.InvalidConfigException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -11,7 +14,8 @@ import java.util.stream.Collectors;
  * How a circuit breaker judges.
  *
  * <p>All components but the predicates can be set by their names, from a properties file or any other map: see
- * {@link #withProperties(Map)}.
+ * {@link #withProperties(Map)}. The predicates are called by the threads that make the calls, many at a time; a call for which one of
+ * them throws counts as a failure. Immutable, as far as the predicates are.
  *
  * @param enabled whether the breaker does anything; if not, every call of this instance passes uncounted
  * @param requestVolumeThreshold how many calls all instances together must have made within the rolling window before
@@ -122,23 +126,51 @@ public record CircuitBreakerConfig(
      *
      * @param properties names of components, and values as text. A duration is a number with a unit, {@code ms},
      *     {@code s}, {@code m} or {@code h}, or has the form of {@link Duration#parse}; zero needs no unit.
-     * @throws IllegalArgumentException if a name is unknown, or a value cannot be read or is out of its range, naming it
+     * @throws IllegalArgumentException if a name is unknown, or a value cannot be read or is out of its range, naming all
+     *     of them
      */
     public CircuitBreakerConfig withProperties(Map<String, String> properties) {
-        return new ConfigProperties(properties).applyTo(this);
+        ConfigProperties named = new ConfigProperties(properties);
+        List<String> problems = named.problemsIn(this);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        return named.applyTo(this);
+    }
+
+    /**
+     * Returns this configuration with those components replaced that a properties file names. See
+     * {@link #withProperties(Map)}.
+     *
+     * @param file as {@link Properties#load(java.io.Reader)} has read it
+     * @throws IllegalArgumentException if a name is unknown, or a value cannot be read or is out of its range, naming all
+     *     of them
+     */
+    public CircuitBreakerConfig withProperties(Properties file) {
+        return withProperties(file.stringPropertyNames().stream()
+                .collect(Collectors.toMap(name -> name, name -> file.getProperty(name))));
     }
 
     /**
      * Returns a codec that makes breaker configurations of live ones: this configuration with those components replaced
-     * that the entries name, as {@link #withProperties} does. A watcher with it never makes current what is not valid:
+     * that the entries name, as {@link #withProperties(Map)} does. A watcher with it never makes current what is not valid,
+     * and tells everything that is wrong with it:
      *
      * <pre>{@code
      * watcher.onChange(change -> breaker.reconfigure(change.after().value()));
      * }</pre>
      */
     public ConfigCodec<CircuitBreakerConfig> codec() {
-        return entries -> withProperties(entries.keys().stream()
-                .collect(Collectors.toMap(key -> key, key -> entries.text(key).orElse(""))));
+        return entries -> {
+            ConfigProperties named = new ConfigProperties(entries.keys().stream()
+                    .collect(Collectors.toMap(
+                            key -> key, key -> entries.text(key).orElse(""))));
+            List<String> problems = named.problemsIn(this);
+            if (!problems.isEmpty()) {
+                throw new InvalidConfigException(problems);
+            }
+            return named.applyTo(this);
+        };
     }
 
     private static void checkCount(String name, int value, int min, int max) {

@@ -2,6 +2,8 @@ package io.quorate.breaker;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -33,6 +35,24 @@ final class ConfigProperties {
         this.properties = new TreeMap<>(properties);
     }
 
+    /** Returns everything that is wrong; of each component by itself, since none depends on another. */
+    List<String> problemsIn(CircuitBreakerConfig config) {
+        List<String> problems = new ArrayList<>();
+        properties.forEach((name, text) -> {
+            try {
+                new ConfigProperties(Map.of(name, text)).applyTo(config);
+            } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
+        });
+        return problems;
+    }
+
+    /**
+     * Returns a configuration with these components.
+     *
+     * @throws IllegalArgumentException with the first thing that is wrong
+     */
     CircuitBreakerConfig applyTo(CircuitBreakerConfig config) {
         CircuitBreakerConfig.Builder builder = config.toBuilder();
         properties.forEach((name, text) -> set(builder, name, text.strip()));

@@ -90,7 +90,15 @@ public record GuardedBackendConfig(
                 maximumOpenDuration);
     }
 
-    /** Returns this configuration with other thresholds for operations. */
+    /**
+     * Returns this configuration with other thresholds for operations.
+     *
+     * @param requestVolume the new {@link #requestVolumeThreshold()}
+     * @param ratio the new {@link #failureRatio()}
+     * @param slow the new {@link #slowThreshold()}
+     * @param window the new {@link #rollingWindow()}
+     * @throws IllegalArgumentException if one of them is out of its range, naming it
+     */
     public GuardedBackendConfig withOperations(int requestVolume, double ratio, Duration slow, Duration window) {
         return new GuardedBackendConfig(
                 name,
@@ -105,7 +113,14 @@ public record GuardedBackendConfig(
                 maximumOpenDuration);
     }
 
-    /** Returns this configuration with other demands on the members. */
+    /**
+     * Returns this configuration with other demands on the members.
+     *
+     * @param minimumServing the new {@link #minimumServingMembers()}
+     * @param maximumConnectionsOfEach the new {@link #maximumConnections()}
+     * @param interval the new {@link #describeInterval()}
+     * @throws IllegalArgumentException if one of them is out of its range, naming it
+     */
     public GuardedBackendConfig withMembers(int minimumServing, int maximumConnectionsOfEach, Duration interval) {
         return new GuardedBackendConfig(
                 name,
@@ -120,7 +135,13 @@ public record GuardedBackendConfig(
                 maximumOpenDuration);
     }
 
-    /** Returns this configuration with another time before the first probe, and another bound for its doubling. */
+    /**
+     * Returns this configuration with another time before the first probe, and another bound for its doubling.
+     *
+     * @param first the new {@link #openDuration()}
+     * @param maximum the new {@link #maximumOpenDuration()}
+     * @throws IllegalArgumentException if one of them is out of its range, naming it
+     */
     public GuardedBackendConfig withOpenDurations(Duration first, Duration maximum) {
         return new GuardedBackendConfig(
                 name,

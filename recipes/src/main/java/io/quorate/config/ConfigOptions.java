@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * How a configuration is watched.
+ * How a configuration is watched. Immutable; the codec, the validators and the clock are called on the callback executor of the client,
+ * by one thread at a time for each watcher.
  *
  * @param codec makes the value
  * @param validators what a value must obey to become current; all of them are asked
@@ -19,9 +20,9 @@ import java.util.function.Predicate;
  *     exist; two processes must not share a file
  * @param overrideFile where an operator can override keys by hand: {@code key=value} lines as in a properties file, in
  *     UTF-8, or, for a single entry, the document itself. It need not exist
- * @param overridePollInterval how often to look whether the override file has changed; positive
+ * @param overridePollInterval how often to look whether the override file has changed; 1 millisecond to 365 days
  * @param patience how long to wait for the backend at the start before the last good file is used; it is used at once
- *     when the backend refuses or cannot be reached
+ *     when the backend refuses or cannot be reached. Zero to 365 days
  * @param publishStatus whether this instance tells {@link ConfigPublisher#status()} which revision it runs, by an entry
  *     that its session owns: one small write for each revision
  * @param clock the wall clock of {@link ConfigSnapshot#loadedAt()}
@@ -43,14 +44,20 @@ public record ConfigOptions<T>(
     /** The default of {@link #patience()}: 2 seconds. */
     public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(2);
 
+    /** The longest time that a timer counts safely, generously rounded down. */
+    private static final Duration MAX_TIME = Duration.ofDays(365);
+
     /** Checks the ranges stated above. */
     public ConfigOptions {
         validators = List.copyOf(validators);
-        if (overridePollInterval.isNegative() || overridePollInterval.isZero()) {
-            throw new IllegalArgumentException("the interval must be positive, but is " + overridePollInterval);
-        }
-        if (patience.isNegative()) {
-            throw new IllegalArgumentException("the patience must not be negative, but is " + patience);
+        checkTime("overridePollInterval", overridePollInterval, Duration.ofMillis(1));
+        checkTime("patience", patience, Duration.ZERO);
+    }
+
+    private static void checkTime(String name, Duration value, Duration min) {
+        if (value.compareTo(min) < 0 || value.compareTo(MAX_TIME) > 0) {
+            throw new IllegalArgumentException(
+                    name + " must be between " + min + " and " + MAX_TIME + ", but is " + value);
         }
     }
 

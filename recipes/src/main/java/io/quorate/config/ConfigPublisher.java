@@ -1,7 +1,9 @@
 package io.quorate.config;
 
+import io.quorate.backend.InvalidKeyException;
 import io.quorate.backend.OutcomeUnknownException;
 import io.quorate.backend.TimeoutExceededException;
+import io.quorate.backend.TooLargeException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -14,7 +16,8 @@ import java.util.concurrent.CompletableFuture;
  * {@link ConfigUpdate#DEFAULT_HISTORY_LIMIT} are kept.
  *
  * <p>Safe for use by many threads and processes: of two that publish on the same revision one wins. The blocking forms
- * wait at most for the operation time-out of the client; futures complete on its callback executor.
+ * wait at most for the operation time-out of the client, must not be called on an event lane, and throw
+ * {@link IllegalStateException} there; futures complete on its callback executor.
  */
 public interface ConfigPublisher {
 
@@ -34,14 +37,21 @@ public interface ConfigPublisher {
 
     /**
      * Publishes an update. Fails with {@link ConfigConflictException} if the update names a revision that is not
-     * current, and with {@link OutcomeUnknownException} if it may have been published. Cancelling it stops the waiting;
-     * the update may be published.
+     * current, with {@link TooLargeException} if a value exceeds what the backend takes, and with
+     * {@link OutcomeUnknownException} if it may have been published. Cancelling it stops the waiting; the update may be
+     * published.
+     *
+     * @throws InvalidKeyException if a key breaks the grammar of keys; nothing was sent
+     * @throws IllegalArgumentException if the first segment of a key begins with a dot; nothing was sent
      */
     CompletableFuture<ConfigPublication> publishAsync(ConfigUpdate update);
 
     /**
      * Publishes an update.
      *
+     * @throws InvalidKeyException if a key breaks the grammar of keys
+     * @throws IllegalArgumentException if the first segment of a key begins with a dot
+     * @throws TooLargeException if a value exceeds what the backend takes
      * @throws ConfigConflictException if the update names a revision that is not current
      * @throws OutcomeUnknownException if the time was over and it may have been published
      * @throws InterruptedException if the thread is interrupted while it waits; it may have been published
@@ -66,6 +76,8 @@ public interface ConfigPublisher {
      * Publishes the content of an earlier revision anew, exactly as it was, as a new revision. Whatever is current is
      * replaced.
      *
+     * @param author who does it; at most 128 characters
+     * @throws IllegalArgumentException if the author has more
      * @throws RevisionNotKeptException if no publication of that revision is kept, naming those that are
      * @throws OutcomeUnknownException if the time was over and it may have been published
      * @throws InterruptedException if the thread is interrupted while it waits; it may have been published
@@ -79,6 +91,7 @@ public interface ConfigPublisher {
      * Compares the content of two revisions: publications that are kept, or the current state.
      *
      * @throws RevisionNotKeptException if one of them is not kept, naming those that are
+     * @throws TimeoutExceededException if the operation time-out was over
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     ConfigDifference diff(long from, long to) throws InterruptedException;
@@ -90,6 +103,7 @@ public interface ConfigPublisher {
      * Asks which instance runs which revision, and what it refused: instances whose session lives and whose watcher
      * publishes its status.
      *
+     * @throws TimeoutExceededException if the operation time-out was over
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     ConfigStatus status() throws InterruptedException;

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * What to publish: keys to set, keys to remove, and on which revision. Immutable.
  *
  * <p>Keys are relative to the configuration; they obey the grammar of {@link io.quorate.backend.Key} and their first
- * segment does not begin with a dot.
+ * segment does not begin with a dot. That is checked when the update is published.
  */
 public final class ConfigUpdate {
 
@@ -75,8 +75,16 @@ public final class ConfigUpdate {
         return with(key, Optional.empty());
     }
 
-    /** Returns this update, to be published only if this revision is current; 0 for nothing published yet. */
+    /**
+     * Returns this update, to be published only if this revision is current; 0 for nothing published yet.
+     *
+     * @throws IllegalArgumentException if the revision is negative
+     */
     public ConfigUpdate on(long revision) {
+        if (revision < 0) {
+            throw new IllegalArgumentException(
+                    "a revision is not negative, but this one is " + revision + "; take that of a snapshot, or 0");
+        }
         return new ConfigUpdate(changes, replacing, OptionalLong.of(revision), author, comment);
     }
 

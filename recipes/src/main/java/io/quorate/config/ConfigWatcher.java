@@ -48,6 +48,7 @@ public interface ConfigWatcher<T> extends AutoCloseable {
      * @throws ConfigUnavailableException if the watcher is closed, or was while waiting
      * @throws TimeoutExceededException if the time is over, with the reason that is known
      * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws IllegalStateException if there is none and this is an event lane, which would wait for itself
      */
     ConfigSnapshot<T> await(Duration atMost) throws InterruptedException;
 

@@ -5,24 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.Quorate;
 import io.quorate.QuorateOptions;
+import io.quorate.lock.Acquirable;
 import io.quorate.lock.LockLease;
-import io.quorate.lock.ReadWriteLock;
 import io.quorate.lock.SemaphoreOptions;
 import io.quorate.lock.WriteLease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMultiLock;
+import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.retry.RetryOneTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What acquisitions and hand-overs of the recipes cost, frame by frame, beside Curator's in the same run. */
 class RecipeRoundTripsTest {
@@ -30,6 +38,7 @@ class RecipeRoundTripsTest {
     private static final Duration SESSION_TIMEOUT = Duration.ofMillis(SessionTimeouts.MAXIMUM_MILLIS);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     private ZooKeeperServers servers;
 
@@ -44,6 +53,7 @@ class RecipeRoundTripsTest {
             opened.get(i).close();
         }
         servers.close();
+        threads.shutdownNow();
     }
 
     @Test
@@ -63,6 +73,15 @@ class RecipeRoundTripsTest {
         Counts curatorReading =
                 curatorProxy.measure(() -> curatorReadWrite.readLock().acquire());
 
+        client.readWriteLock("w").writeLock().acquire().release().get(10, TimeUnit.SECONDS);
+        Counts writing = proxy.measure(
+                () -> leases.add(client.readWriteLock("w").writeLock().acquire()));
+        InterProcessReadWriteLock curatorWrite = new InterProcessReadWriteLock(curator, "/curator/w");
+        curatorWrite.writeLock().acquire();
+        curatorWrite.writeLock().release();
+        Counts curatorWriting =
+                curatorProxy.measure(() -> curatorWrite.writeLock().acquire());
+
         SemaphoreOptions ten = SemaphoreOptions.defaults().withInitialPermits(10);
         client.semaphore("s", ten).acquire().release().get(10, TimeUnit.SECONDS);
         Counts permits = proxy.measure(
@@ -81,35 +100,84 @@ class RecipeRoundTripsTest {
         Counts curatorSeveralCounts = curatorProxy.measure(curatorSeveral::acquire);
 
         System.out.printf(
-                "round trips, Quorate and Curator: read lock %d %d, 5 permits %d %d, 4 locks %d %d%n",
+                "round trips, Quorate and Curator: read lock %d %d, write lock %d %d, 5 permits %d %d, 4 locks %d %d%n",
                 reading.roundTripsWithoutReadingOwnEntries(),
                 curatorReading.roundTrips(),
+                writing.roundTripsWithoutReadingOwnEntries(),
+                curatorWriting.roundTrips(),
                 permits.roundTripsWithoutReadingOwnEntries(),
                 curatorPermits.roundTrips(),
                 several.roundTripsWithoutReadingOwnEntries(),
                 curatorSeveralCounts.roundTrips());
-        for (Counts ours : List.of(reading, permits, several)) {
+        for (Counts ours : List.of(reading, writing, permits, several)) {
             assertThat(ours.writes()).as(ours.toString()).isOne();
             assertThat(ours.roundTripsWithoutReadingOwnEntries())
                     .as(ours.toString())
                     .isOne();
         }
-        assertThat(curatorReading.roundTrips()).isGreaterThanOrEqualTo(2);
-        assertThat(curatorPermits.roundTrips()).isGreaterThanOrEqualTo(5);
-        assertThat(curatorSeveralCounts.roundTrips()).isGreaterThanOrEqualTo(8);
+        assertThat(curatorReading.roundTrips()).as(curatorReading.toString()).isEqualTo(2);
+        assertThat(curatorWriting.roundTrips()).as(curatorWriting.toString()).isEqualTo(2);
+        assertThat(curatorPermits.roundTrips()).as(curatorPermits.toString()).isEqualTo(25);
+        assertThat(curatorSeveralCounts.roundTrips())
+                .as(curatorSeveralCounts.toString())
+                .isEqualTo(8);
         leases.forEach(LockLease::close);
     }
 
-    @Test
-    void releaseWakesTheNextInLineAndNobodyElse() throws Exception {
-        LockLease holder = client(proxy()).lock("l").acquire();
+    /** What is handed over from one to the next. */
+    private enum HandedOver {
+        LOCK("/locks/l/", 1, 2),
+        WRITE_LOCK("/read-write-locks/l/", 1, 2),
+        SEMAPHORE("/semaphores/queues/l/", 3, 3);
+
+        private final String queue;
+
+        /** The watches of a session besides that on whom it waits for: one on its ticket and, with a semaphore, two on the permits. */
+        private final int ownWatches;
+
+        private final int roundTripsOfCurator;
+
+        HandedOver(String queue, int ownWatches, int roundTripsOfCurator) {
+            this.queue = queue;
+            this.ownWatches = ownWatches;
+            this.roundTripsOfCurator = roundTripsOfCurator;
+        }
+
+        Acquirable<? extends LockLease> of(Quorate client) {
+            return switch (this) {
+                case LOCK -> client.lock("l");
+                case WRITE_LOCK -> client.readWriteLock("l").writeLock();
+                case SEMAPHORE ->
+                    client.semaphore("l", SemaphoreOptions.defaults().withInitialPermits(1));
+            };
+        }
+
+        Callable<AutoCloseable> of(CuratorFramework client) {
+            return switch (this) {
+                case LOCK -> acquisition(new InterProcessMutex(client, "/curator/l"));
+                case WRITE_LOCK -> acquisition(new InterProcessReadWriteLock(client, "/curator/l").writeLock());
+                case SEMAPHORE -> new InterProcessSemaphoreV2(client, "/curator/l", 1)::acquire;
+            };
+        }
+    }
+
+    /** The release is the one half of a round trip, the notification the other. */
+    @ParameterizedTest
+    @EnumSource
+    void releaseWakesTheNextInLineAndNobodyElse(HandedOver what) throws Exception {
+        int ofCurator = roundTripsOfCuratorsHandOver(what);
+        ZooKeeperProxy proxyOfHolder = proxy();
+        LockLease holder = what.of(client(proxyOfHolder)).acquire();
         List<ZooKeeperProxy> proxies = new ArrayList<>();
-        List<CompletableFuture<LockLease>> waiting = new ArrayList<>();
+        List<CompletableFuture<? extends LockLease>> waiting = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             proxies.add(proxy());
-            waiting.add(client(proxies.get(i)).lock("l").acquireAsync());
-            awaitTickets("/locks/l/", i + 2);
+            waiting.add(what.of(client(proxies.get(i))).acquireAsync());
+            awaitTickets(what.queue, i + 2);
+            int tickets = i + 2;
+            await().until(() -> servers.watches() == tickets * what.ownWatches + tickets - 1);
         }
+        Recording atHolder = proxyOfHolder.startCounting();
         for (int next = 0; next < 3; next++) {
             List<Recording> recordings =
                     proxies.stream().map(ZooKeeperProxy::startCounting).toList();
@@ -121,51 +189,165 @@ class RecipeRoundTripsTest {
                         .as("waiter %d: %s", i, counts)
                         .isEqualTo(i == next ? 1 : 0);
                 assertThat(counts.requests())
-                        .as("waiter %d: %s", i, counts)
+                        .as("whoever stood right behind knows that nobody else is ahead; others look once: %s", counts)
                         .isLessThanOrEqualTo(i == next && next > 0 ? 1 : 0);
             }
             for (int i = 0; i < next; i++) {
                 Counts unused = recordings.get(i).stop();
             }
         }
+        Counts released = atHolder.stop();
+        System.out.printf(
+                "round trips from the release of a %s until the next one has it: Quorate %d, Curator %d%n",
+                what.name().toLowerCase(Locale.ROOT).replace('_', ' '), released.roundTrips(), ofCurator);
+        assertThat(released.byOperation()).containsEntry(Operation.DELETE, 1);
+        assertThat(released.roundTrips()).as(released.toString()).isOne();
+        assertThat(ofCurator).isEqualTo(what.roundTripsOfCurator);
         holder.close();
     }
 
+    private int roundTripsOfCuratorsHandOver(HandedOver what) throws Exception {
+        ZooKeeperProxy proxyOfHolder = proxy();
+        ZooKeeperProxy proxyOfNext = proxy();
+        CuratorThread holder = hold(what.of(curator(proxyOfHolder)));
+        holder.awaitHeld();
+        CuratorThread next = hold(what.of(curator(proxyOfNext)));
+        await().until(() -> servers.watches() == 1);
+        Recording atHolder = proxyOfHolder.startCounting();
+        Recording atNext = proxyOfNext.startCounting();
+        holder.release();
+        next.awaitHeld();
+        int roundTrips = atHolder.stop().roundTrips() + atNext.stop().roundTrips();
+        next.release();
+        return roundTrips;
+    }
+
+    /**
+     * Ten readers behind four writers, in the course of which three of the writers release. Ours wait for the last of them and neither
+     * hear nor ask anything before it leaves. Those of Curator all watch whoever is first, and with each release each of them lists the
+     * queue anew.
+     */
     @Test
     void readersBehindSeveralWritersAreNotWokenBeforeTheLastOfThemLeaves() throws Exception {
-        Quorate writer = client(proxy());
-        ReadWriteLock lock = writer.readWriteLock("rw");
+        List<Integer> ofCurator = requestsOfCuratorsReadersPerRelease();
+        ZooKeeperProxy proxyOfWriters = proxy();
         List<CompletableFuture<WriteLease>> writers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            writers.add(lock.writeLock().acquireAsync());
+            writers.add(client(proxyOfWriters).readWriteLock("rw").writeLock().acquireAsync());
             awaitTickets("/read-write-locks/rw/", i + 1);
         }
-        List<ZooKeeperProxy> proxies = new ArrayList<>();
+        ZooKeeperProxy proxyOfReaders = proxy();
         List<CompletableFuture<LockLease>> readers = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            if (i < 4) {
-                proxies.add(proxy());
-                opened.add(client(proxies.get(i)));
-            }
-            Quorate client = (Quorate) opened.get(opened.size() - 1);
-            readers.add(client.readWriteLock("rw").readLock().acquireAsync());
+            readers.add(client(proxyOfReaders).readWriteLock("rw").readLock().acquireAsync());
             awaitTickets("/read-write-locks/rw/", i + 5);
         }
+        // One watch of each on its ticket, and one of each but the first on whom it waits for.
+        await().until(() -> servers.watches() == 14 + 13);
+        List<Integer> ofOurs = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            List<Recording> recordings =
-                    proxies.stream().map(ZooKeeperProxy::startCounting).toList();
+            Recording atWriters = proxyOfWriters.startCounting();
+            Recording atReaders = proxyOfReaders.startCounting();
             writers.get(i).get(10, TimeUnit.SECONDS).close();
             writers.get(i + 1).get(10, TimeUnit.SECONDS);
-            for (Recording recording : recordings) {
-                Counts counts = recording.stop();
-                assertThat(counts.requests() + counts.notifications())
-                        .as("a reader behind other writers: %s", counts)
-                        .isZero();
-            }
+            Counts ofReaders = atReaders.stop();
+            ofOurs.add(ofReaders.requests());
+            assertThat(ofReaders.notifications()).as(ofReaders.toString()).isZero();
+            Counts ofWriters = atWriters.stop();
+            int releasing = ofWriters.requestFrames().get(0).connection();
+            assertThat(ofWriters.trace())
+                    .filteredOn(frame -> frame.op() == Operation.NOTIFICATION && frame.connection() != releasing)
+                    .as("the next writer alone is told, besides who releases: %s", ofWriters)
+                    .hasSize(1);
         }
         writers.get(3).get(10, TimeUnit.SECONDS).close();
         for (CompletableFuture<LockLease> reader : readers) {
             reader.get(10, TimeUnit.SECONDS).close();
+        }
+
+        System.out.printf(
+                "requests of 10 readers behind 4 writers per release: Quorate %s, Curator %s%n", ofOurs, ofCurator);
+        assertThat(ofOurs).containsExactly(0, 0, 0);
+        assertThat(ofCurator).containsExactly(20, 20, 20);
+    }
+
+    private List<Integer> requestsOfCuratorsReadersPerRelease() throws Exception {
+        ZooKeeperProxy proxyOfReaders = proxy();
+        CuratorFramework readersOfCurator = curator(proxyOfReaders);
+        CuratorFramework writersOfCurator = curator(proxy());
+        List<CuratorThread> writers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            writers.add(hold(acquisition(new InterProcessReadWriteLock(writersOfCurator, "/curator/h").writeLock())));
+            awaitTickets("/curator/h/", i + 1);
+        }
+        List<CuratorThread> readers = new ArrayList<>();
+        Recording queueing = proxyOfReaders.startCounting();
+        for (int i = 0; i < 10; i++) {
+            readers.add(hold(acquisition(new InterProcessReadWriteLock(readersOfCurator, "/curator/h").readLock())));
+            awaitTickets("/curator/h/", i + 5);
+        }
+        // Each of them creates its node, lists the queue and sets its watch.
+        await().until(() -> queueing.soFar().requests() >= 30);
+        Counts unused = queueing.stop();
+        writers.get(0).awaitHeld();
+        List<Integer> requests = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Recording recording = proxyOfReaders.startCounting();
+            writers.get(i).release();
+            writers.get(i + 1).awaitHeld();
+            await().until(() -> recording.soFar().requests() >= 20);
+            requests.add(recording.stop().requests());
+        }
+        writers.get(3).release();
+        for (CuratorThread reader : readers) {
+            reader.awaitHeld();
+            reader.release();
+        }
+        return requests;
+    }
+
+    // ---------------------------------------------------------------- Curator's locks, each on a thread of its own
+
+    private static Callable<AutoCloseable> acquisition(InterProcessMutex lock) {
+        return () -> {
+            lock.acquire();
+            return lock::release;
+        };
+    }
+
+    private CuratorThread hold(Callable<AutoCloseable> acquisition) {
+        CuratorThread holding = new CuratorThread();
+        threads.execute(() -> holding.run(acquisition));
+        return holding;
+    }
+
+    /** Who acquires, holds and releases, since a lock of Curator belongs to a thread. */
+    private static final class CuratorThread {
+
+        private final CompletableFuture<Boolean> held = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> released = new CompletableFuture<>();
+        private final CountDownLatch releasing = new CountDownLatch(1);
+
+        void run(Callable<AutoCloseable> acquisition) {
+            try {
+                AutoCloseable lock = acquisition.call();
+                held.complete(true);
+                releasing.await();
+                lock.close();
+                released.complete(true);
+            } catch (Exception e) {
+                held.completeExceptionally(e);
+                released.completeExceptionally(e);
+            }
+        }
+
+        void awaitHeld() throws Exception {
+            held.get(20, TimeUnit.SECONDS);
+        }
+
+        void release() throws Exception {
+            releasing.countDown();
+            released.get(20, TimeUnit.SECONDS);
         }
     }
 

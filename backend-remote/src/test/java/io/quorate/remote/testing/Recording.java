@@ -26,6 +26,11 @@ public final class Recording {
         return proxy.stop(this);
     }
 
+    /** Returns what was found until now, while the count goes on. */
+    Counts soFar() {
+        return proxy.soFar(this);
+    }
+
     void passed(Frame frame) {
         trace.add(frame);
     }

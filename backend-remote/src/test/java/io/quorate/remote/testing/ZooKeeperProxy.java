@@ -131,6 +131,10 @@ public final class ZooKeeperProxy implements AutoCloseable {
         }
     }
 
+    Counts soFar(Recording recording) {
+        return call(recording::counts);
+    }
+
     private Counts counts(Recording recording) {
         if (!loop.stopRecording(recording)) {
             throw new IllegalStateException("the recording was stopped before");

@@ -255,7 +255,7 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
         try {
             lastGoodFile.read().ifPresent(content -> offer(new Source(content, ConfigOrigin.LAST_GOOD_FILE)));
         } catch (IOException e) {
-            reject(0, ConfigOrigin.LAST_GOOD_FILE, List.of(String.valueOf(e.getMessage())));
+            reject(0, ConfigOrigin.LAST_GOOD_FILE, List.of(FileFailure.described(e)));
         }
     }
 
@@ -272,7 +272,10 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
             }
         } catch (IOException e) {
             // What was read before stays in force: an operator in the middle of a change must not switch it off.
-            reject(0, ConfigOrigin.OVERRIDE_FILE, List.of("the override file was refused: " + e.getMessage()));
+            reject(
+                    0,
+                    ConfigOrigin.OVERRIDE_FILE,
+                    List.of("the override file was refused: " + FileFailure.described(e)));
         }
         timers.removeIf(timer -> timer instanceof Poll);
         timers.add(new Poll(

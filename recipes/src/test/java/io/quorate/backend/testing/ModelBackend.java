@@ -273,7 +273,7 @@ public final class ModelBackend implements Backend {
                         up ? BackendView.Role.STANDALONE : BackendView.Role.UNREACHABLE,
                         OptionalLong.empty(),
                         up ? Optional.of(service.maxLatency()) : Optional.empty(),
-                        OptionalInt.empty(),
+                        up ? OptionalInt.of(service.sessionCount()) : OptionalInt.empty(),
                         up ? OptionalInt.of(service.sessionCount()) : OptionalInt.empty())));
     }
 

@@ -13,6 +13,7 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Listing;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Subscription;
 import io.quorate.backend.testing.BackendFixture;
@@ -79,7 +80,7 @@ public abstract class CircuitBreakerContract {
         fixture = newFixture();
     }
 
-    /** After each test nothing of any client is left anywhere: no session, entry of a session, watch, or thread. */
+    /** After each test nothing of any client is left anywhere: no session, entry of a session, watch, timer, or thread. */
     @AfterEach
     void closeAndFindNothingLeft() {
         try {
@@ -89,6 +90,7 @@ public abstract class CircuitBreakerContract {
             fixture.eventually(() -> fixture.clientThreads().isEmpty(), "no client thread is left");
             assertThat(fixture.virtualTime().map(VirtualTime::uncaught).orElse(List.of()))
                     .isEmpty();
+            fixture.virtualTime().ifPresent(VirtualTime::run);
         } finally {
             fixture.close();
         }
@@ -378,6 +380,28 @@ public abstract class CircuitBreakerContract {
     }
 
     @Test
+    void breakerClosesForAllThroughTheDeathOfTheLeader() {
+        fixture.require(Fault.KILL_LEADER);
+        CircuitBreaker a = breaker(open("a"), QUICK);
+        CircuitBreaker b = breaker(open("b"), QUICK);
+        fail(a, 20);
+        fixture.eventually(() -> isOpen(a) && isOpen(b), "both are open");
+
+        fixture.killLeader();
+
+        fixture.eventually(
+                () -> {
+                    probe(a, new AtomicInteger());
+                    probe(b, new AtomicInteger());
+                    return closedForAll(a)
+                            && closedForAll(b)
+                            && a.view().epoch() == b.view().epoch();
+                },
+                "both are closed by what they agree on");
+        assertThat(a.view().epoch()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
     void instanceGoesOnWithItsNextSession() {
         fixture.require(Fault.EXPIRE);
         Quorate client = open("a");
@@ -404,6 +428,8 @@ public abstract class CircuitBreakerContract {
         breaker.close();
 
         fixture.eventually(() -> windows(client) == 0, "it has withdrawn");
+        fixture.eventually(
+                () -> fixture.audit().equals(new ServiceState(1, 0, 0)), "of an open client its session is left alone");
         fail(breaker, 100);
         assertThat(breaker.view().window().failures()).isEqualTo(5);
         assertThat(client.circuitBreaker(NAME, LASTING)).isNotSameAs(breaker);
@@ -531,6 +557,16 @@ public abstract class CircuitBreakerContract {
     }
 
     @Test
+    void closedClientRefusesABreakerThatWouldProtectNothing() {
+        Quorate client = open("a");
+        client.closeAsync();
+
+        assertThatThrownBy(() -> client.circuitBreaker(NAME, QUICK))
+                .isInstanceOf(SessionClosedException.class)
+                .hasMessageContaining("open another");
+    }
+
+    @Test
     void breakerWhoseNameIsAPrefixOfAnotherIsIndependent() {
         Quorate client = open("a");
         CircuitBreaker outer = client.circuitBreaker("shop", LASTING);
@@ -637,6 +673,10 @@ public abstract class CircuitBreakerContract {
     private static boolean isClosed(CircuitBreaker breaker) {
         BreakerView view = breaker.view();
         return view.state() == BreakerState.CLOSED;
+    }
+
+    private static boolean closedForAll(CircuitBreaker breaker) {
+        return isClosed(breaker) && breaker.view().authority() == Authority.CLUSTER;
     }
 
     private static void succeed(CircuitBreaker breaker, int times) {

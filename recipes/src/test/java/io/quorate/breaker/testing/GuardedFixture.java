@@ -26,17 +26,24 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedFixture {
 
     private final BackendFixture fixture;
+    private final GuardedBackendConfig config;
     private final Map<SessionId, Session> behind = new ConcurrentHashMap<>();
     private final Backend first;
 
-    private GuardedFixture(BackendFixture fixture) {
+    private GuardedFixture(BackendFixture fixture, GuardedBackendConfig config) {
         this.fixture = fixture;
+        this.config = config;
         this.first = guarded(fixture.backend());
     }
 
-    /** Puts the guards up. */
+    /** Puts guards with the default configuration up. */
     public static BackendFixture around(BackendFixture fixture) {
-        GuardedFixture guarded = new GuardedFixture(fixture);
+        return around(fixture, GuardedBackendConfig.defaults());
+    }
+
+    /** Puts the guards up, each of which is a {@link GuardedBackend}. */
+    public static BackendFixture around(BackendFixture fixture, GuardedBackendConfig config) {
+        GuardedFixture guarded = new GuardedFixture(fixture, config);
         return (BackendFixture) Proxy.newProxyInstance(
                 BackendFixture.class.getClassLoader(),
                 new Class<?>[] {BackendFixture.class},
@@ -49,7 +56,7 @@ public final class GuardedFixture {
 
     private Backend guarded(Backend backend) {
         Ticker ticker = fixture.virtualTime().map(VirtualTime::ticker).orElse(Ticker.system());
-        return GuardedBackend.around(new Remembering(backend), GuardedBackendConfig.defaults(), ticker);
+        return GuardedBackend.around(new Remembering(backend), config, ticker);
     }
 
     @SuppressWarnings("NullAway") // A method without parameters has no array of arguments.

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.Quorate;
 import io.quorate.QuorateOptions;
+import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
 import io.quorate.backend.Content;
 import io.quorate.backend.Key;
+import io.quorate.backend.OutcomeUnknownException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionClosedException;
+import io.quorate.backend.SessionExpiredException;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.TimeoutExceededException;
 import io.quorate.backend.testing.BackendFixture;
@@ -275,6 +278,55 @@ public abstract class ConfigContract {
         assertThat(watcher.rejection()).isEmpty();
         fixture.eventually(() -> seen.size() == 2, "the listener has been told");
         assertThat(seen).extracting(Limits::min).containsExactly(1, 2);
+    }
+
+    @Test
+    void everyStateThatIsRefusedIsToldOnceWithItsRevisionAndItsReasonAndShownToThePublisher() {
+        Quorate a = open("a");
+        ConfigPublisher publisher = open("b").configPublisher(NAME);
+        publish(a, limits(1, 5));
+        ConfigWatcher<Limits> watcher = watch(a, NAME, LIMITS);
+        first(watcher);
+        List<ConfigRejection> rejections = new CopyOnWriteArrayList<>();
+        watcher.onRejection(rejections::add);
+        List<Long> published = new ArrayList<>();
+        for (int i = 1; i <= 10; i++) {
+            int number = i;
+            long revision =
+                    publish(a, ConfigUpdate.create().set("max", "try " + i)).revision();
+            published.add(revision);
+            fixture.eventually(() -> rejections.size() == number, "the refusal is told");
+            fixture.eventually(
+                    () -> status(publisher).refusing().stream()
+                            .anyMatch(instance -> instance.refusal()
+                                    .orElseThrow()
+                                    .equals(new ConfigStatus.Refusal(
+                                            revision, "max: 'try " + number + "' is not an int"))),
+                    "the publisher sees why");
+        }
+
+        assertThat(rejections).extracting(ConfigRejection::revision).isEqualTo(published);
+        for (int i = 1; i <= 10; i++) {
+            assertThat(rejections.get(i - 1).reasons()).containsExactly("max: 'try " + i + "' is not an int");
+        }
+        assertThat(watcher.current().value()).isEqualTo(new Limits(1, 5, Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void changesArriveThroughTheDeathOfTheLeader() {
+        fixture.require(Fault.KILL_LEADER);
+        Quorate a = open("a");
+        ConfigPublisher publisher = open("b").configPublisher(NAME);
+        publish(a, limits(1, 5));
+        ConfigWatcher<Limits> watcher = watch(a, NAME, LIMITS);
+        first(watcher);
+
+        fixture.killLeader();
+
+        fixture.eventually(() -> isPublished(publisher, limits(1, 6)), "there is another leader");
+        fixture.eventually(() -> watcher.current().value().max() == 6, "the change arrives");
+        fixture.eventually(watcher::isConnected, "the watcher is connected");
+        assertThat(watcher.rejection()).isEmpty();
     }
 
     @Test
@@ -889,6 +941,16 @@ public abstract class ConfigContract {
             fixture.await(future);
             return true;
         } catch (ConfigConflictException e) {
+            return false;
+        }
+    }
+
+    /** Publishes, and returns whether that is certain. */
+    private boolean isPublished(ConfigPublisher publisher, ConfigUpdate update) {
+        try {
+            fixture.await(publisher.publishAsync(update));
+            return true;
+        } catch (BackendUnavailableException | OutcomeUnknownException | SessionExpiredException e) {
             return false;
         }
     }

@@ -273,6 +273,25 @@ public abstract class LeaderElectionContract extends LeadershipContract {
     }
 
     @Test
+    void electionGoesOnThroughTheDeathOfTheServicesLeader() {
+        fixture().require(Fault.KILL_LEADER);
+        ManualBody first = new ManualBody(log, true);
+        LeaderElection a = started("a", first, OPTIONS);
+        fixture().eventually(() -> first.runs().size() == 1, "the body runs");
+        ManualBody next = new ManualBody(log, true);
+        started("b", next, OPTIONS);
+        fixture().eventually(() -> participants(a).size() == 2, "b has queued up");
+
+        fixture().killLeader();
+        CompletableFuture<Void> closed = a.closeAsync();
+
+        fixture().eventually(() -> !next.runs().isEmpty(), "the next one leads");
+        assertThat(next.runs().get(0).leadership.term())
+                .isGreaterThan(first.runs().get(0).leadership.term());
+        fixture().await(closed);
+    }
+
+    @Test
     void leaderWhoseEntryAnOperatorDeletedStopsItsBodyAndStandsAgain() {
         fixture().require(Fault.DELETE_RAW);
         ManualBody body = new ManualBody(log, true);

@@ -39,7 +39,7 @@ public abstract class LeadershipContract {
         fixture = newFixture();
     }
 
-    /** After each test nothing of any client is left anywhere: no session, entry, watch, or thread. */
+    /** After each test nothing of any client is left anywhere: no session, entry, watch, timer, or thread. */
     @AfterEach
     void closeAndFindNothingLeft() {
         try {
@@ -49,6 +49,7 @@ public abstract class LeadershipContract {
             fixture.eventually(() -> fixture.clientThreads().isEmpty(), "no client thread is left");
             assertThat(fixture.virtualTime().map(VirtualTime::uncaught).orElse(List.of()))
                     .isEmpty();
+            fixture.virtualTime().ifPresent(VirtualTime::run);
         } finally {
             fixture.close();
         }

@@ -278,6 +278,22 @@ public abstract class MultiLockContract extends LockWorld {
     }
 
     @Test
+    void allOfThemAreHandedOnThroughTheDeathOfTheLeader() {
+        fixture().require(Fault.KILL_LEADER);
+        Quorate a = open("a");
+        MultiLockLease holder = await(all(a));
+        CompletableFuture<MultiLockLease> waiting = all(open("b"));
+        for (String name : NAMES) {
+            fixture().eventually(() -> contenders(a, name).size() == 2, "b waits");
+        }
+
+        fixture().killLeader();
+        await(holder.release());
+
+        assertThat(await(waiting).token()).isGreaterThan(holder.token());
+    }
+
+    @Test
     void closingTheClientGivesAllBackAndEndsItsWaiters() {
         Quorate a = open("a");
         Quorate b = open("b");

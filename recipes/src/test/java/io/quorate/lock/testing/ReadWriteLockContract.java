@@ -372,6 +372,26 @@ public abstract class ReadWriteLockContract extends LockWorld {
     }
 
     @Test
+    void readersAndWritersHaveTheirTurnsThroughTheDeathOfTheLeader() {
+        fixture().require(Fault.KILL_LEADER);
+        Quorate a = open("a");
+        Quorate b = open("b");
+        WriteLease writer = await(write(a));
+        CompletableFuture<LockLease> reading = read(b);
+        awaitContenders(a, 2);
+        CompletableFuture<WriteLease> writing = write(b);
+        awaitContenders(a, 3);
+
+        fixture().killLeader();
+        await(writer.release());
+
+        LockLease reader = await(reading);
+        assertThat(reader.token()).isGreaterThan(writer.token());
+        await(reader.release());
+        assertThat(await(writing).token()).isGreaterThan(reader.token());
+    }
+
+    @Test
     void limitOfAWriterHoldsAndLeavesNothing() throws Exception {
         assumeRealTime();
         Quorate a = open("a");

@@ -264,6 +264,34 @@ public abstract class SemaphoreContract extends LockWorld {
     }
 
     @Test
+    void permitsAreHandedOnThroughTheDeathOfTheLeader() {
+        fixture().require(Fault.KILL_LEADER);
+        Quorate a = open("a");
+        LockLease holder = await(take(a, 2, 2));
+        CompletableFuture<LockLease> waiting = take(open("b"), 2, 1);
+        awaitContenders(a, 2);
+
+        fixture().killLeader();
+        await(holder.release());
+
+        assertThat(await(waiting).token()).isGreaterThan(holder.token());
+    }
+
+    @Test
+    void acquisitionWhoseReplyWasLostIsGrantedOnce() {
+        fixture().require(Fault.LOSE_REPLY);
+        Quorate a = open("a");
+        await(await(take(a, 2, 1)).release());
+        fixture().loseNextReply(session(a));
+
+        LockLease lease = await(take(a, 2, 1));
+
+        assertThat(lease.isHeld()).isTrue();
+        awaitContenders(a, 1);
+        assertThat(available(a, 2)).isEqualTo(1);
+    }
+
+    @Test
     void guardHoldsForAsLongAsThePermitIsHeld() {
         Quorate a = open("a");
         LockLease lease = await(take(a, 2, 1));
