@@ -162,9 +162,10 @@ class ConfigRoundTripsTest {
             throws Exception {
         Recording recording = proxy.startCounting();
         publish("counted", update);
-        await().until(() -> update.entrySet().stream().allMatch(entry -> cache.get("/counted/config/app/" + entry.getKey())
-                .map(node -> new String(node.getData(), UTF_8).equals(entry.getValue()))
-                .orElse(false)));
+        await().until(() -> update.entrySet().stream()
+                .allMatch(entry -> cache.get("/counted/config/app/" + entry.getKey())
+                        .map(node -> new String(node.getData(), UTF_8).equals(entry.getValue()))
+                        .orElse(false)));
         return recording.stop();
     }
 

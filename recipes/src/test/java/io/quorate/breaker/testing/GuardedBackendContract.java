@@ -272,8 +272,8 @@ public abstract class GuardedBackendContract {
 
     private boolean everyMemberServes() {
         return members().stream()
-                .noneMatch(member -> member.role() == BackendView.Role.UNREACHABLE
-                        || member.role() == BackendView.Role.LOOKING);
+                .noneMatch(member ->
+                        member.role() == BackendView.Role.UNREACHABLE || member.role() == BackendView.Role.LOOKING);
     }
 
     private int mostConnections() {
