@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Test;
 public abstract class GuardedBackendContract {
 
     private static final Key KEY = Key.of("/orders/1");
-    private static final Duration SOON = Duration.ofMillis(100);
+    private static final Duration SOON = Duration.ofMillis(250);
     private static final int ANY_NUMBER = Integer.MAX_VALUE;
 
     private static final GuardedBackendConfig CONFIG = GuardedBackendConfig.defaults()
@@ -109,18 +109,18 @@ public abstract class GuardedBackendContract {
         fixture.require(Fault.STOP_SERVICE);
         GuardedBackend guard = guard(BY_MEMBERS);
         Session session = open(guard);
-        fixture.await(session.get(KEY, Read.LATEST));
+        awaitAnswer(session);
 
         fixture.stopService();
         fixture.eventually(() -> !isClosed(guard), "the guard is open");
-        assertThat(firstReason()).matches("0 of [0-9]+ members serve, [0-9]+ are needed");
+        assertThat(firstReason()).matches("[0-9]+ of [0-9]+ members serve, [0-9]+ are needed");
         assertRefused(guard, session.get(KEY, Read.LATEST));
         fixture.startService();
 
         // Opening is never refused, and the session that there was may have run out.
         Session next = open(guard);
         fixture.eventually(() -> isClosed(guard), "the guard is closed");
-        assertThat(fixture.await(next.get(KEY, Read.LATEST))).isEmpty();
+        awaitAnswer(next);
     }
 
     @Test
@@ -129,7 +129,7 @@ public abstract class GuardedBackendContract {
         GuardedBackend guard = guard(CONFIG.withOperations(5, 0.5, Duration.ofMillis(400), Duration.ofSeconds(10))
                 .withMembers(0, ANY_NUMBER, SOON));
         Session session = open(guard);
-        fixture.await(session.get(KEY, Read.LATEST));
+        awaitAnswer(session);
         fixture.hang(session);
 
         for (int i = 0; i < 10; i++) {
@@ -137,14 +137,18 @@ public abstract class GuardedBackendContract {
         }
         fixture.eventually(() -> !isClosed(guard), "the guard is open");
         assertRefused(guard, session.get(KEY, Read.LATEST));
-        assertThat(firstReason()).matches("of [0-9]+ operations [0-9]+ failed and [0-9]+ were slow");
+        fixture.eventually(
+                () -> told.stream()
+                        .anyMatch(change ->
+                                change.reason().matches("of [0-9]+ operations [0-9]+ failed and [0-9]+ were slow")),
+                "it is told why");
         fixture.eventually(() -> told.size() >= 3, "a probe has failed");
         assertThat(told).extracting(BreakerEvent.StateChanged::to).startsWith("OPEN", "HALF_OPEN", "OPEN");
         fixture.restore(session);
 
         Session next = open(guard);
         fixture.eventually(() -> isClosed(guard), "the guard is closed");
-        assertThat(fixture.await(next.get(KEY, Read.LATEST))).isEmpty();
+        awaitAnswer(next);
     }
 
     @Test
@@ -157,11 +161,20 @@ public abstract class GuardedBackendContract {
         Session session = open(guard);
         Quorate inside = client(guard, "inside");
         Quorate other = client(outside, "outside");
-        LockLease held = fixture.await(inside.lock("orders").acquireAsync());
+        awaitAnswer(session);
+        LockLease held = fixture.await(inside.lock("ledger").acquireAsync());
+        LockLease first = fixture.await(other.lock("orders").acquireAsync());
         CompletableFuture<LockLease> between = other.lock("orders").acquireAsync();
-        fixture.eventually(() -> tickets(other) == 2, "the one outside waits");
-        CompletableFuture<LockLease> last = inside.lock("orders").acquireAsync();
-        fixture.eventually(() -> tickets(other) == 3, "another one inside waits");
+        fixture.eventually(() -> tickets(other) == 2, "one outside waits");
+        List<CompletableFuture<LockLease>> last = new ArrayList<>();
+        fixture.eventually(
+                () -> {
+                    if (last.isEmpty() || last.get(0).isCompletedExceptionally()) {
+                        last.add(0, inside.lock("orders").acquireAsync());
+                    }
+                    return tickets(other) == 3;
+                },
+                "one inside waits");
         List<Long> batches = new CopyOnWriteArrayList<>();
         session.watch(KEY, Scope.ENTRY, batch -> batches.add(batch.revision()));
         fixture.eventually(() -> batches.size() == 1, "the watch begins");
@@ -189,11 +202,15 @@ public abstract class GuardedBackendContract {
                 "the session is renewed for longer than it would live without");
         assertThat(session.state()).isEqualTo(SessionState.CONNECTED);
         fixture.await(held.release());
+        assertThat(fixture.await(other.lock("ledger").acquireAsync()).isHeld()).isTrue();
+        // Who waits last watches the one in between alone, and has to read the queue to learn that the first has left
+        // too.
+        fixture.await(first.release());
         fixture.await(between).close();
-        LockLease granted = fixture.await(last);
+        LockLease granted = fixture.await(last.get(0));
         assertThat(granted.isHeld()).isTrue();
         fixture.await(granted.release());
-        assertThat(told).extracting(BreakerEvent.StateChanged::to).doesNotContain("CLOSED");
+        assertThat(isClosed(guard)).isFalse();
 
         crowd.forEach(one -> fixture.await(one.closeAsync()));
         fixture.eventually(() -> isClosed(guard), "the guard is closed");
@@ -207,19 +224,23 @@ public abstract class GuardedBackendContract {
         fixture.require(Fault.KILL_LEADER);
         GuardedBackend guard = guard(BY_MEMBERS);
         Session session = open(guard);
-        fixture.await(session.get(KEY, Read.LATEST));
+        awaitAnswer(session);
 
         fixture.killLeader();
 
+        awaitAnswer(session);
+        fixture.eventually(() -> isClosed(guard), "the guard is closed");
+    }
+
+    /** Waits until operations pass. On a busy machine an election may open the guard at any time, and close it again. */
+    private void awaitAnswer(Session session) {
         AtomicBoolean answered = new AtomicBoolean();
         fixture.eventually(
                 () -> {
-                    // Once is enough: who asks again may meet the guard open.
                     answered.set(answered.get() || isAnswered(session));
                     return answered.get();
                 },
                 "operations pass");
-        fixture.eventually(() -> isClosed(guard), "the guard is closed");
     }
 
     /** Reads, and returns whether that was answered. */
