@@ -16,7 +16,7 @@ import java.util.Map;
 final class Row {
 
     private static final String OURS = "quorate";
-    private static final int WARM_UP_ROUNDS = 4;
+    private static final int WARM_UP_ROUNDS = 10;
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
@@ -18,7 +19,11 @@ final class ZooKeeperFanOutSubject implements Subject {
     private static final int WRITES = 20;
     private static final String PATH = "/watched";
 
-    private final TestingServer server = new TestingServer();
+    /** A server takes 60 connections from one address unless told otherwise. */
+    private static final int MAX_CONNECTIONS = 2_000;
+
+    private final TestingServer server =
+            new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, -1, MAX_CONNECTIONS), true);
     private final List<ZooKeeper> clients = new ArrayList<>();
     private final int watches;
     private volatile CountDownLatch unseen = new CountDownLatch(0);

@@ -48,6 +48,9 @@ public final class Ownership implements Lease {
     /** The watches for requests to let go; touched on the lane only. */
     private final List<Revocation.Listening> revocations = new ArrayList<>();
 
+    /** Told of the removal of the ticket; touched on the lane only. */
+    private Runnable onRemoved = () -> {};
+
     /** The timer of {@link #awaitDeadline()}; touched on the lane only. */
     private @Nullable Subscription deadline;
 
@@ -82,8 +85,13 @@ public final class Ownership implements Lease {
         this.onEnd = onEnd;
     }
 
-    /** Begins to watch the deadline. Called once, on the lane. */
-    void start() {
+    /**
+     * Begins to watch the deadline. Called once, on the lane.
+     *
+     * @param onRemoved called once the backend has confirmed that the ticket is removed, on the lane; not if the session has ended
+     */
+    void start(Runnable onRemoved) {
+        this.onRemoved = onRemoved;
         awaitDeadline();
     }
 
@@ -243,7 +251,12 @@ public final class Ownership implements Lease {
             session.scheduler().execute(() -> {
                 forgetDeadline();
                 revocations.forEach(Revocation.Listening::close);
-                session.dequeue(ticket).whenComplete((done, failure) -> givenBack(failure));
+                session.dequeue(ticket).whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        onRemoved.run();
+                    }
+                    givenBack(failure);
+                });
             });
         } catch (RejectedExecutionException e) {
             // The session has ended, and with it the ticket.

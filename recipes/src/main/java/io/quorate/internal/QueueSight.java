@@ -67,6 +67,12 @@ final class QueueSight {
     /** How often names are looked at while nothing else tells of a departure. */
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
+    /**
+     * How long a ticket of the session's own may go unwatched that nobody waits with. What is held for less, as most locks are, needs no watch: it
+     * is known to have left by the answer to its removal. Nobody but an operator removes what is held, and that is noticed so much later at most.
+     */
+    private static final Duration UNWATCHED = Duration.ofMillis(10);
+
     /** How many tickets of others are watched one by one; for more of them the whole queue is. */
     private static final int MAX_AIMED = 8;
 
@@ -84,6 +90,9 @@ final class QueueSight {
 
         /** Nothing will be told any more. */
         void ended(QuorateException cause);
+
+        /** Returns whether the session takes requests still. */
+        boolean isOpen();
     }
 
     private final Session session;
@@ -107,6 +116,7 @@ final class QueueSight {
 
     private @Nullable WholeQueue whole;
     private @Nullable Subscription nextLook;
+    private @Nullable Subscription nextWatching;
 
     QueueSight(Session session, Key queue, Viewer viewer) {
         this.session = session;
@@ -123,7 +133,37 @@ final class QueueSight {
             ownLeft(List.of(ticket.place()));
         }
         if (own.containsKey(ticket.place())) {
-            sightings.computeIfAbsent(ticket.place(), Sighting::new).open();
+            watchOwnSoon();
+        }
+    }
+
+    private void watchOwnSoon() {
+        if (nextWatching == null) {
+            nextWatching = session.scheduler()
+                    .schedule(
+                            () -> {
+                                nextWatching = null;
+                                if (viewer.isOpen()) {
+                                    watchOwn();
+                                }
+                            },
+                            UNWATCHED);
+        }
+    }
+
+    /** Watches all tickets of the session from now on. What is asked for next is asked for behind it. */
+    void watchOwn() {
+        own.keySet().forEach(this::watch);
+    }
+
+    private void watch(QueueEntry entry) {
+        sightings.computeIfAbsent(entry, Sighting::new).open();
+    }
+
+    /** Takes note that a ticket of the session was removed, as the backend has confirmed. */
+    void removed(QueueEntry entry) {
+        if (own.containsKey(entry)) {
+            gone(entry);
         }
     }
 
@@ -175,7 +215,7 @@ final class QueueSight {
     /** Waits for these to leave, and for no others. */
     void aimAt(List<QueueEntry> blockers) {
         boolean many = blockers.size() > MAX_AIMED;
-        Set<QueueEntry> wanted = new HashSet<>(own.keySet());
+        Set<QueueEntry> wanted = new HashSet<>();
         if (!many || unreadable) {
             closeWhole();
         }
@@ -183,7 +223,7 @@ final class QueueSight {
             wanted.addAll(blockers);
         }
         for (Sighting sighting : List.copyOf(sightings.values())) {
-            if (!wanted.contains(sighting.entry)) {
+            if (!wanted.contains(sighting.entry) && !own.containsKey(sighting.entry)) {
                 sighting.close();
             }
         }
@@ -194,8 +234,7 @@ final class QueueSight {
         } else if ((outdated || reading) && !sightings.keySet().containsAll(wanted)) {
             read();
         } else {
-            wanted.forEach(
-                    entry -> sightings.computeIfAbsent(entry, Sighting::new).open());
+            wanted.forEach(this::watch);
         }
     }
 
@@ -204,6 +243,10 @@ final class QueueSight {
         List.copyOf(sightings.values()).forEach(Sighting::close);
         closeWhole();
         lookAgain(false);
+        Subscription planned = nextWatching;
+        if (planned != null) {
+            planned.close();
+        }
         own.clear();
         line.clear();
         sharing.clear();

@@ -308,17 +308,12 @@ final class WaitingLine implements QueueSight.Viewer {
             Verdict verdict = verdict(first);
             if (verdict instanceof Verdict.Refused refused) {
                 refuse(first, refused.cause());
-            } else if (verdict instanceof Verdict.Behind behind) {
-                sight.aimAt(behind.blockers());
-                return;
-            } else if (!first.seen || session.state() != SessionState.CONNECTED) {
-                return;
-            } else if (!isProven()) {
-                confirm(first);
-                return;
-            } else {
+            } else if (verdict instanceof Verdict.Turn && mayBeGranted(first)) {
                 waiting.remove(first.ticket.revision());
                 grant(first);
+            } else {
+                await(first, verdict);
+                return;
             }
         }
         if (isOpen()) {
@@ -326,8 +321,26 @@ final class WaitingLine implements QueueSight.Viewer {
         }
     }
 
-    /** Whether anything may be granted. A watch may tell of the end of the session before the session itself does. */
-    private boolean isOpen() {
+    private boolean mayBeGranted(Waiting place) {
+        return place.seen && session.state() == SessionState.CONNECTED && isProven();
+    }
+
+    /**
+     * Has told what keeps a place from its turn. Its ticket is watched before anything else is: whoever it waits for may leave
+     * after the ticket was deleted.
+     */
+    private void await(Waiting place, Verdict verdict) {
+        sight.watchOwn();
+        if (verdict instanceof Verdict.Behind behind) {
+            sight.aimAt(behind.blockers());
+        } else if (place.seen && session.state() == SessionState.CONNECTED) {
+            confirm(place);
+        }
+    }
+
+    /** Whether anything may be asked for or granted. A watch may tell of the end of the session before the session itself does. */
+    @Override
+    public boolean isOpen() {
         return end == null && !session.state().isTerminal();
     }
 
@@ -336,8 +349,9 @@ final class WaitingLine implements QueueSight.Viewer {
             return;
         }
         Ownership ownership = next.grants.own(next.ticket);
-        owned.put(next.ticket.place(), ownership);
-        ownership.start();
+        QueueEntry entry = next.ticket.place();
+        owned.put(entry, ownership);
+        ownership.start(() -> sight.removed(entry));
         next.place.waiter().granted(ownership);
     }
 

@@ -41,7 +41,7 @@ final class OwnershipTest {
         Ticket ticket = fixture.await(session.enqueue(Key.of("queue"), "x", null));
         Ownership ownership =
                 new Ownership("a lock", counting(session), ticket, SuspensionPolicy.UNTIL_DEADLINE, Runnable::run);
-        session.scheduler().execute(ownership::start);
+        session.scheduler().execute(() -> ownership.start(() -> {}));
         fixture.eventually(() -> timers == 1, "the deadline is awaited");
 
         fixture.await(ownership.release());

@@ -51,6 +51,7 @@ final class ScriptedSession implements Session {
 
     final List<CompletableFuture<Ticket>> enqueued = new ArrayList<>();
     final List<Key> dequeued = new ArrayList<>();
+    private final List<CompletableFuture<Void>> removals = new ArrayList<>();
     final List<CompletableFuture<Optional<Entry>>> reads = new ArrayList<>();
     final List<Runnable> timers = new ArrayList<>();
     final List<CompletableFuture<Listing>> listings = new ArrayList<>();
@@ -171,6 +172,13 @@ final class ScriptedSession implements Session {
         }
     }
 
+    /** Confirms all removals that were asked for. */
+    void answerDequeues() {
+        List<CompletableFuture<Void>> asked = List.copyOf(removals);
+        removals.clear();
+        asked.forEach(answer -> answer.complete(null));
+    }
+
     void runTimers() {
         List<Runnable> due = List.copyOf(timers);
         timers.clear();
@@ -273,7 +281,9 @@ final class ScriptedSession implements Session {
     @Override
     public CompletableFuture<Void> dequeue(Ticket ticket) {
         dequeued.add(ticket.key());
-        return new CompletableFuture<>();
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        removals.add(answer);
+        return answer;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.quorate.backend.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -86,9 +87,54 @@ final class WaitingLineTest {
         session.ticket(0, QUEUE, 0);
 
         assertThat(own.told).containsExactly("granted");
+        assertThat(session.watched).as("it may be given back in a moment").isEmpty();
+        session.runTimers();
         assertThat(session.isWatched(QUEUE, 0))
                 .as("the watch is asked for, and has not told anything yet")
                 .isTrue();
+    }
+
+    @Test
+    void ticketThatIsGivenBackAtOnceIsNeverWatched() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 0);
+
+        CompletableFuture<Void> given = owned.get(0).release();
+        session.answerDequeues();
+        session.runTimers();
+
+        assertThat(own.told).containsExactly("granted");
+        assertThat(given).isCompleted();
+        assertThat(session.watched).isEmpty();
+        assertThat(lines.sizeOf(QUEUE)).isZero();
+    }
+
+    @Test
+    void ticketThatWaitsIsWatchedBeforeWhomItWaitsFor() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 1, 0);
+
+        assertThat(own.told).containsExactly("waits");
+        assertThat(session.watched.keySet())
+                .as("a ticket that was deleted is told to be so before its turn comes")
+                .containsExactly(
+                        ScriptedSession.place(QUEUE, 1).key(),
+                        ScriptedSession.place(QUEUE, 0).key());
+    }
+
+    @Test
+    void nextOfTheSameSessionHasItsTurnWhenTheRemovalIsConfirmed() {
+        join(QUEUE);
+        session.ticket(0, QUEUE, 0);
+        Recorder next = join(QUEUE);
+        session.ticket(1, QUEUE, 1, 0);
+
+        CompletableFuture<Void> given = owned.get(0).release();
+        assertThat(next.told).as("the ticket may be there still").containsExactly("waits");
+        session.answerDequeues();
+
+        assertThat(given).isCompleted();
+        assertThat(next.told).containsExactly("waits", "granted");
     }
 
     @Test

@@ -191,6 +191,11 @@ public final class Attachment {
         return session;
     }
 
+    /** Returns the epoch in which the member serves the session. */
+    public long epoch() {
+        return service.epoch();
+    }
+
     /** Returns whether the member still serves the session through this attachment. */
     public boolean isServed() {
         return !detached;

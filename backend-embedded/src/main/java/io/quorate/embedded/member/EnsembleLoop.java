@@ -115,6 +115,11 @@ public final class EnsembleLoop implements Runnable {
         }
     }
 
+    /** Returns whether there may be work that nobody is at. */
+    public boolean needsHelp() {
+        return signalled && !driving.isLocked();
+    }
+
     /** Does the work that was signalled, unless somebody else is at it. Called by any thread that holds no lock of the work. */
     public void help() {
         while (signalled && driving.tryLock()) {

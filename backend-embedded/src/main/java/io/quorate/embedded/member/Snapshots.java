@@ -14,8 +14,8 @@ final class Snapshots {
 
     private static final int CHUNK_BYTES = 256 * 1024;
 
-    /** What is written in one go: it takes some ten microseconds, by which a write of a client may be late. */
-    private static final int PIECE_BYTES = 4 * 1024;
+    /** What is written in one go: it takes a few microseconds, by which a write of a client may be late. */
+    private static final int PIECE_BYTES = 1024;
 
     /** How long to wait after the storage could not keep one. */
     private static final int PAUSE_TICKS = 600;

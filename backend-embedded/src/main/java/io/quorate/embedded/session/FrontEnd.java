@@ -182,18 +182,35 @@ public final class FrontEnd {
         return List.copyOf(sessions);
     }
 
-    /** Returns a member that serves and whose state is no older than an index, another one each time. */
+    /**
+     * Returns a member that serves in the newest epoch and whose state is no older than an index, another one each time.
+     *
+     * <p>A quorum has promised to hear no leader of an epoch before the newest, so a member that still serves in one, because it
+     * was paused or cut off and has not noticed, will never confirm anything again.
+     */
     @Nullable
     Member servingMember(long index) {
         List<Member> running = members.get();
+        long newest = newestEpoch();
         for (int i = 0; i < running.size(); i++) {
             Member member = running.get((nextMember + i) % running.size());
-            if (member.isServing() && member.applied() >= index) {
+            if (member.isServing() && member.epoch() == newest && member.applied() >= index) {
                 nextMember = (nextMember + i + 1) % running.size();
                 return member;
             }
         }
         return null;
+    }
+
+    /** Returns the newest epoch in which any member serves, 0 if none does. */
+    long newestEpoch() {
+        long newest = 0;
+        for (Member member : members.get()) {
+            if (member.isServing()) {
+                newest = Math.max(newest, member.epoch());
+            }
+        }
+        return newest;
     }
 
     boolean isAnyAlive() {

@@ -102,17 +102,23 @@ final class SessionLink implements Attachment.Client {
 
     // ---- attaching
 
-    /** Looks whether the member still serves, or another one does. */
+    /** Looks whether the member still serves and its epoch is the newest, or another one does. */
     void reconsider() {
         if (ended) {
             return;
         }
-        if (attachment != null && !isAttached()) {
+        Attachment current = attachment;
+        if (current != null && (!current.isServed() || isOutdated(current))) {
             detach();
         }
         if (attachment == null) {
             attach();
         }
+    }
+
+    private boolean isOutdated(Attachment current) {
+        // What hangs would not hear of it.
+        return fault != Fault.HUNG && current.epoch() < frontEnd.newestEpoch();
     }
 
     private void detach() {

@@ -28,6 +28,9 @@ final class SharedLane implements EventLane {
 
     private static final Logger log = LoggerFactory.getLogger(SharedLane.class);
 
+    /** For how long a thread goes on for others once its own operation is done. */
+    private static final long FINISHING_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
     /** A thread that waits for an operation of the lane. */
     private static final class Carrier {
         final Thread thread = Thread.currentThread();
@@ -38,7 +41,11 @@ final class SharedLane implements EventLane {
     private final LaneThreads threads;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
+    private final Spinning spinning;
     private volatile @Nullable Thread runner;
+
+    /** Whether there are no tasks, for those who look without the lock. */
+    private volatile boolean idle = true;
 
     // Guarded by the lock.
     private ArrayDeque<Runnable> tasks = new ArrayDeque<>();
@@ -52,6 +59,7 @@ final class SharedLane implements EventLane {
     SharedLane(String name, LaneThreads threads) {
         this.name = name;
         this.threads = threads;
+        this.spinning = new Spinning(threads.ticker());
     }
 
     @Override
@@ -131,7 +139,8 @@ final class SharedLane implements EventLane {
 
     /** Finds somebody to run the tasks; with the lock held. */
     private void findRunner() {
-        if (tasks.isEmpty() || runner != null || !awake.isEmpty()) {
+        idle = tasks.isEmpty();
+        if (idle || runner != null || !awake.isEmpty()) {
             return;
         }
         Carrier carrier = parked.pollLast();
@@ -179,6 +188,7 @@ final class SharedLane implements EventLane {
             runner = Thread.currentThread();
             batch = tasks;
             tasks = spare;
+            idle = true;
         } finally {
             lock.unlock();
         }
@@ -212,16 +222,25 @@ final class SharedLane implements EventLane {
     }
 
     private @Nullable Runnable begin() {
+        if (!hasTasks()) {
+            return null;
+        }
         lock.lock();
         try {
             if (runner != null || tasks.isEmpty()) {
                 return null;
             }
             runner = Thread.currentThread();
-            return tasks.remove();
+            Runnable task = tasks.remove();
+            idle = tasks.isEmpty();
+            return task;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean hasTasks() {
+        return runner == null && !idle;
     }
 
     private void runSafely(Runnable task) {
@@ -271,8 +290,23 @@ final class SharedLane implements EventLane {
             carryUntil(begun, carrier, atMost);
             return begun;
         } finally {
+            finishOff();
             leave(carrier);
         }
+    }
+
+    /** Does what the operation has left to do, as long as that is little: to have another thread woken for it costs more. */
+    private void finishOff() {
+        long begin = threads.ticker().nanos();
+        do {
+            threads.loop().help();
+            Runnable task = begin();
+            if (task == null) {
+                return;
+            }
+            runSafely(task);
+            runner = null;
+        } while (threads.ticker().nanos() - begin < FINISHING_NANOS);
     }
 
     private void enter(Carrier carrier) {
@@ -308,6 +342,10 @@ final class SharedLane implements EventLane {
             }
             if (atMost.isZero()) {
                 return;
+            }
+            if (spinning.await(
+                    () -> operation.isDone() || hasTasks() || threads.loop().needsHelp())) {
+                continue;
             }
             if (!heard) {
                 heard = true;

@@ -45,6 +45,12 @@ final class WatchView {
     /** Brings the view to a state, and returns what it lacked. */
     List<Change> bringTo(StateMachine state) {
         List<Change> changes = new ArrayList<>();
+        if (scope == Scope.ENTRY) {
+            if (!isOutside(absolute)) {
+                take(absolute, state, changes);
+            }
+            return changes;
+        }
         Set<Key> present = new HashSet<>();
         if (scope == Scope.QUEUE) {
             for (QueueEntry place : state.queue(absolute)) {
@@ -52,7 +58,7 @@ final class WatchView {
                 join(place.key(), changes);
             }
         } else {
-            for (Entry entry : entries(state)) {
+            for (Entry entry : state.snapshot(absolute).entries()) {
                 if (!isOutside(entry.key())) {
                     present.add(entry.key());
                     put(entry, changes);
@@ -65,12 +71,6 @@ final class WatchView {
             }
         }
         return changes;
-    }
-
-    private List<Entry> entries(StateMachine state) {
-        return scope == Scope.ENTRY
-                ? state.get(absolute).map(List::of).orElse(List.of())
-                : state.snapshot(absolute).entries();
     }
 
     /** Takes in what one transaction changed, with the state just as it left it, and returns what the view lacked. */

@@ -228,7 +228,8 @@ public final class StateMachine {
         List<Key> keys = new ArrayList<>();
         List<Entry> entries = new ArrayList<>();
         for (Znode child = node == null ? null : node.firstChild(); child != null; child = child.next) {
-            Key key = parent.child(child.name);
+            QueueEntry place = child.place;
+            Key key = place == null ? parent.child(child.name) : place.key();
             keys.add(key);
             if (content == Content.ENTRIES) {
                 entries.add(entry(key, child));

@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,8 @@ final class SharedLaneTest {
     }
 
     private final AtomicBoolean over = new AtomicBoolean();
-    private final Ticker ticker = Ticker.system();
+    private final AtomicLong jumped = new AtomicLong();
+    private final Ticker ticker = () -> Ticker.system().nanos() + jumped.get();
     private final EnsembleLoop loop =
             new EnsembleLoop("lane-test-loop", new Timers(), TimeUnit.MILLISECONDS.toNanos(5), ticker::nanos);
     private final LaneThreads threads = new LaneThreads(ticker, loop, 1);
@@ -128,6 +130,26 @@ final class SharedLaneTest {
         assertThat(lane.carry(() -> operation, LONG)).isCompletedWithValue("by another thread");
     }
 
+    private void letAMomentPass() {
+        jumped.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+
+    @Test
+    void carrierThatLeavesDoesTheRestItselfIfThatIsLittle() {
+        CompletableFuture<Thread> first = new CompletableFuture<>();
+        CompletableFuture<Thread> second = new CompletableFuture<>();
+        lane.carry(
+                () -> {
+                    lane.execute(() -> first.complete(Thread.currentThread()));
+                    lane.execute(() -> second.complete(Thread.currentThread()));
+                    return first;
+                },
+                LONG);
+
+        assertThat(first).isCompletedWithValue(Thread.currentThread());
+        assertThat(second).isCompletedWithValue(Thread.currentThread());
+    }
+
     @Test
     void carrierThatLeavesHandsTheRestOver() {
         CompletableFuture<Thread> first = new CompletableFuture<>();
@@ -135,6 +157,7 @@ final class SharedLaneTest {
         lane.carry(
                 () -> {
                     lane.execute(() -> first.complete(Thread.currentThread()));
+                    lane.execute(this::letAMomentPass);
                     lane.execute(() -> second.complete(Thread.currentThread()));
                     return first;
                 },
@@ -163,6 +186,7 @@ final class SharedLaneTest {
         lane.carry(
                 () -> {
                     lane.execute(() -> mine.complete(true));
+                    lane.execute(this::letAMomentPass);
                     lane.execute(() -> rest.complete(Thread.currentThread()));
                     return mine;
                 },
@@ -194,7 +218,10 @@ final class SharedLaneTest {
                         LONG))
                 .isInstanceOf(IllegalStateException.class);
 
-        assertThat(get(ran)).isNotEqualTo(Thread.currentThread());
+        assertThat(ran).isCompletedWithValue(Thread.currentThread());
+        CompletableFuture<Thread> later = new CompletableFuture<>();
+        lane.execute(() -> later.complete(Thread.currentThread()));
+        assertThat(get(later)).isNotEqualTo(Thread.currentThread());
     }
 
     @Test

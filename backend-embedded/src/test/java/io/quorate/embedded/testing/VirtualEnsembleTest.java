@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.Quorate;
 import io.quorate.backend.Bytes;
 import io.quorate.backend.Commit;
+import io.quorate.backend.CommitResult;
 import io.quorate.backend.Content;
 import io.quorate.backend.Key;
 import io.quorate.backend.Read;
 import io.quorate.backend.Scope;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionOptions;
 import io.quorate.backend.SessionState;
 import io.quorate.backend.Ticket;
 import io.quorate.backend.TimeoutExceededException;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.Test;
 
 /** The members, sessions and recipes of production, driven by one thread in which time passes only while it waits. */
 final class VirtualEnsembleTest {
+
+    /** After how much silence members in virtual time give their leader up. */
+    private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
 
     @Test
     void pausedHolderHasLostItsLockBeforeTheNextHasIt() throws InterruptedException {
@@ -76,6 +81,32 @@ final class VirtualEnsembleTest {
             ensemble.clock().advance(Duration.ofSeconds(5));
             assertThat(ensemble.describe().members())
                     .allSatisfy(member -> assertThat(member.epoch()).isPresent());
+        }
+    }
+
+    /** A member that stands still cannot tell its sessions that it no longer serves them. */
+    @Test
+    void sessionsOfALeaderThatStandsStillGoOnWithinTwoElectionTimeOuts() {
+        Duration limit = ELECTION_TIMEOUT.multipliedBy(2);
+        try (VirtualEnsemble ensemble = VirtualEnsemble.start(3)) {
+            List<Session> sessions = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                sessions.add(ensemble.await(ensemble.backend().open(SessionOptions.of("client-" + i))));
+            }
+            ensemble.pause(ensemble.leader().orElseThrow());
+
+            List<CompletableFuture<CommitResult>> commits = new ArrayList<>();
+            for (int i = 0; i < sessions.size(); i++) {
+                commits.add(sessions.get(i)
+                        .commit(Commit.builder()
+                                .create(Key.of("/written/" + i), null)
+                                .build()));
+            }
+
+            assertThat(ensemble.runUntil(() -> commits.stream().allMatch(CompletableFuture::isDone), limit))
+                    .as("all writes are acknowledged within %s", limit)
+                    .isTrue();
+            assertThat(commits).allSatisfy(commit -> assertThat(commit).isCompleted());
         }
     }
 

@@ -21,11 +21,11 @@ enum RecipeBug {
     /** A release removes the ticket of whoever came last as well. */
     RELEASE_DELETES_A_SUCCESSOR(
             Source.OWNERSHIP,
-            "session.dequeue(ticket).whenComplete((done, failure) -> givenBack(failure));",
+            "session.dequeue(ticket).whenComplete((done, failure) -> {",
             "session.list(ticket.queue(), io.quorate.backend.Content.KEYS, io.quorate.backend.Read.ANY)"
                     + ".thenCompose(all -> session.commit(Commit.builder().delete(all.keys().get(all.keys().size() - 1)).build()))"
                     + ".handle((result, failure) -> true).thenCompose(done -> session.dequeue(ticket))"
-                    + ".whenComplete((done, failure) -> givenBack(failure));"),
+                    + ".whenComplete((done, failure) -> {"),
     /** A release is over before the ticket is gone. */
     RELEASE_IS_OVER_TOO_EARLY(
             Source.OWNERSHIP,
