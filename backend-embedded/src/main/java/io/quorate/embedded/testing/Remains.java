@@ -2,6 +2,7 @@ package io.quorate.embedded.testing;
 
 import io.quorate.backend.Commit;
 import io.quorate.backend.CommitFailedException;
+import io.quorate.backend.CommitResult;
 import io.quorate.backend.Entry;
 import io.quorate.backend.Key;
 import io.quorate.backend.Session;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ final class Remains {
 
     /** What is being taken away when a test ends has this long to go. */
     static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** How often to look for the end of a deletion before anything is waited for: members in memory need a few rounds. */
+    private static final int LOOKS_AT_ONCE = 50;
 
     private static final Duration OPERATOR_TIMEOUT = Duration.ofSeconds(60);
 
@@ -135,19 +140,41 @@ final class Remains {
     private boolean delete(List<Key> keys) {
         int most = operator.capabilities().maxCommitSize();
         for (int from = 0; from < keys.size(); from += most) {
+            List<Key> some = keys.subList(from, Math.min(keys.size(), from + most));
             Commit.Builder deletion = Commit.builder();
-            keys.subList(from, Math.min(keys.size(), from + most)).forEach(deletion::delete);
-            try {
-                operatorSession().commit(deletion.build()).join();
-            } catch (CompletionException e) {
-                if (!(e.getCause() instanceof CommitFailedException)) {
-                    throw e;
-                }
+            some.forEach(deletion::delete);
+            CompletableFuture<CommitResult> deleted = operatorSession().commit(deletion.build());
+            // Whoever looks drives the members, so that nobody has to wake up for it.
+            int looks = 0;
+            while (looks < LOOKS_AT_ONCE && !isOver(deleted, some)) {
+                looks++;
+            }
+            ensemble.await("entries are deleted", () -> isOver(deleted, some));
+            if (deleted.isCompletedExceptionally() && isRefused(deleted)) {
                 // The ensemble has removed an empty parent by itself: look again.
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean isOver(CompletableFuture<CommitResult> deletion, List<Key> keys) {
+        return deletion.isDone()
+                || controls.onLoop(() -> keys.stream()
+                        .allMatch(key -> ensemble.newest().state().get(key).isEmpty()));
+    }
+
+    /** Returns whether a commit failed because something had changed; throws what else it failed with. */
+    private static boolean isRefused(CompletableFuture<CommitResult> failed) {
+        try {
+            failed.join();
+            return false;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof CommitFailedException) {
+                return true;
+            }
+            throw e;
+        }
     }
 
     private Session operatorSession() {

@@ -138,7 +138,7 @@ final class LeaderWorkload implements Workload {
             if (working != null) {
                 engine.violated("OneBody", client.name() + " begins " + leadership + " before the end of " + working);
             }
-            client.trace(() -> "works under " + leadership);
+            client.trace(() -> "works under term " + leadership.term());
             working = leadership;
             CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
             client.later(900, () -> end(end));

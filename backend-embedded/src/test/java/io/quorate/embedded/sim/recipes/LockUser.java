@@ -165,14 +165,19 @@ final class LockUser {
 
     // ---- holding
 
+    /** Describes a lease without asking whether it is held, which might end it. */
+    private String shown(LockLease shown) {
+        return claim.names() + " (token " + shown.token() + ")";
+    }
+
     private void hold(LockLease granted) {
-        client.trace(() -> "holds " + granted);
+        client.trace(() -> "holds " + shown(granted));
         begin(granted, false);
         workload.noteOwner(this, granted);
         boolean untilAsked = client.random().chance(0.1);
         if (untilAsked || client.random().chance(0.3)) {
             var unused = granted.onRevokeRequested(request -> {
-                client.trace(() -> "is asked to let go of " + granted);
+                client.trace(() -> "is asked to let go of " + shown(granted));
                 client.later(20, () -> letGo(granted));
             });
         }
@@ -185,7 +190,7 @@ final class LockUser {
         seen = asReader;
         turns++;
         var unused = granted.onLost(cause -> {
-            client.trace(() -> "lost " + granted + ": " + cause);
+            client.trace(() -> "lost " + shown(granted) + ": " + cause);
             over(granted);
         });
     }
@@ -213,7 +218,7 @@ final class LockUser {
         if (lease != writing || !writing.isHeld()) {
             return;
         }
-        client.trace(() -> "goes on as a reader instead of " + writing);
+        client.trace(() -> "goes on as a reader instead of " + shown(writing));
         lease = null;
         CompletableFuture<?> unused = writing.downgradeAsync().whenComplete((reading, failure) -> {
             if (reading == null) {
@@ -221,7 +226,7 @@ final class LockUser {
                 askSoon(60);
                 return;
             }
-            client.trace(() -> "holds " + reading);
+            client.trace(() -> "holds " + shown(reading));
             begin(reading, true);
             client.later(200, () -> letGo(reading));
         });
@@ -247,7 +252,7 @@ final class LockUser {
         var entry = engine.committed(ticket);
         long session =
                 entry == null || entry.owner() == null ? 0 : entry.owner().value();
-        client.trace(() -> "lets go of " + granted);
+        client.trace(() -> "lets go of " + shown(granted));
         CompletableFuture<?> unused = granted.release().thenRun(() -> {
             if (session != 0 && engine.isOpen(session) && engine.committed(ticket) != null) {
                 engine.violated("ReleaseIsDone", granted + " was released, and its ticket is there");

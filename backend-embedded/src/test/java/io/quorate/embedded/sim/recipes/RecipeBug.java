@@ -21,11 +21,11 @@ enum RecipeBug {
     /** A release removes the ticket of whoever came last as well. */
     RELEASE_DELETES_A_SUCCESSOR(
             Source.OWNERSHIP,
-            "session.dequeue(ticket).whenComplete((done, failure) -> givenBack(failure));",
+            "session.dequeue(ticket).whenComplete((done, failure) -> {",
             "session.list(ticket.queue(), io.quorate.backend.Content.KEYS, io.quorate.backend.Read.ANY)"
                     + ".thenCompose(all -> session.commit(Commit.builder().delete(all.keys().get(all.keys().size() - 1)).build()))"
                     + ".handle((result, failure) -> true).thenCompose(done -> session.dequeue(ticket))"
-                    + ".whenComplete((done, failure) -> givenBack(failure));"),
+                    + ".whenComplete((done, failure) -> {"),
     /** A release is over before the ticket is gone. */
     RELEASE_IS_OVER_TOO_EARLY(
             Source.OWNERSHIP,
@@ -51,11 +51,6 @@ enum RecipeBug {
             Source.SIGHT,
             "Ticket ticket = own.remove(entry); if (ticket != null) { tickets.add(ticket); }",
             "Ticket ticket = own.get(entry); if (ticket != null) { line.add(entry); }"),
-    /** After a reconnection a turn is granted before the ticket was seen to be there still. */
-    OWNER_IS_NOT_CHECKED_AFTER_A_RECONNECTION(
-            Source.LINE,
-            "} else if (!first.seen || session.state() != SessionState.CONNECTED) {",
-            "} else if (session.state() != SessionState.CONNECTED) {"),
     /** The next session takes the ticket of the one before for its own, and for granted. */
     TICKET_OF_THE_FORMER_SESSION_IS_ADOPTED(
             Source.ACQUISITION,
@@ -86,21 +81,8 @@ enum RecipeBug {
             Source.ACQUISITION,
             "if (!result.complete(toResult.of(Optional.of(all)))) { all.forEach(Ownership::release); }",
             "result.complete(toResult.of(Optional.of(all)));"),
-    /** A ticket that arrives when its user has given up stays. */
-    UNWANTED_TICKET_IS_KEPT(
-            Source.LINE,
-            "if (place.isEnded()) { session.dequeue(ticket); return; }",
-            "if (place.isEnded()) { return; }"),
     /** The owner of a ticket that somebody else has removed is not told. */
     REMOVAL_IS_NOT_NOTICED(Source.LINE, "lost.forEach(ownership -> ownership.lose(LossCause.ENTRY_DELETED));", ""),
-    /** Tickets of a deleted queue are put in order with those of the one that follows it. */
-    LIVES_OF_A_QUEUE_ARE_MIXED(
-            Source.SIGHT,
-            "line = new LinkedHashSet<>(ticket.ahead());",
-            "java.util.TreeSet<QueueEntry> mixed = new java.util.TreeSet<>(java.util.Comparator"
-                    + ".comparing(QueueEntry::name, io.quorate.backend.TicketName.FIFO).thenComparing(QueueEntry::key));"
-                    + "mixed.addAll(line); mixed.headSet(ticket.place()).retainAll(ticket.ahead());"
-                    + "mixed.addAll(ticket.ahead()); line = mixed;"),
     /** An attempt ends with the session on which it began. */
     ATTEMPT_ENDS_WITH_ITS_SESSION(
             Source.ACQUISITION,
