@@ -205,8 +205,9 @@ class PeerMessageCodecTest {
         List<Message.Propose> parts = ProtocolCodec.split(whole, 10_000);
         assertThat(parts).hasSizeBetween(9, 13);
         long next = 41;
-        for (Message.Propose part : parts) {
-            boolean last = part == parts.get(parts.size() - 1);
+        for (int i = 0; i < parts.size(); i++) {
+            Message.Propose part = parts.get(i);
+            boolean last = i + 1 == parts.size();
             assertThat(part.epoch()).isEqualTo(5);
             assertThat(part.commitIndex()).isEqualTo(last ? 77 : 0);
             assertThat(part.round()).isEqualTo(last ? 12 : 0);
