@@ -207,7 +207,7 @@ class PeerMessageCodecTest {
         long next = 41;
         for (int i = 0; i < parts.size(); i++) {
             Message.Propose part = parts.get(i);
-            boolean last = i == parts.size() - 1;
+            boolean last = i + 1 == parts.size();
             assertThat(part.epoch()).isEqualTo(5);
             assertThat(part.commitIndex()).isEqualTo(last ? 77 : 0);
             assertThat(part.round()).isEqualTo(last ? 12 : 0);
