@@ -148,8 +148,8 @@ public final class Comparison {
         return Table.of(
                 List.of("what", "unit", "figure", "range", ""),
                 cells.stream()
-                        .map(line -> List.of(
-                                line.get(0), line.get(1), line.get(2), line.get(3), line.get(line.size() - 1)))
+                        .map(line ->
+                                List.of(line.get(0), line.get(1), line.get(2), line.get(3), line.get(line.size() - 1)))
                         .toList());
     }
 
