@@ -131,13 +131,26 @@ public final class Comparison {
             return List.of();
         }
         List<String> lines = new ArrayList<>(List.of("### " + group.title(), "", group.note(), ""));
-        lines.addAll(Table.of(HEADING, cells));
+        lines.addAll(table(group, cells));
         lines.add("");
         leftOut.forEach((reason, rows) -> lines.add("* Left out: " + reason + " (" + String.join("; ", rows) + ")."));
         if (!leftOut.isEmpty()) {
             lines.add("");
         }
         return lines;
+    }
+
+    /** Without a peer in the whole group the columns of peers are left out. */
+    private static List<String> table(Group group, List<List<String>> cells) {
+        if (group.rows().stream().anyMatch(Row::hasPeers)) {
+            return Table.of(HEADING, cells);
+        }
+        return Table.of(
+                List.of("what", "unit", "figure", "range", ""),
+                cells.stream()
+                        .map(line ->
+                                List.of(line.get(0), line.get(1), line.get(2), line.get(3), line.get(line.size() - 1)))
+                        .toList());
     }
 
     /** A row that cannot be measured says so, and the others are measured all the same. */
@@ -148,7 +161,7 @@ public final class Comparison {
             throw e;
         } catch (Exception e) {
             e.printStackTrace(out);
-            return Measured.failed(row, e.toString());
+            return Measured.failed(row, e.getClass().getSimpleName() + ", see the output of the run");
         }
     }
 

@@ -18,6 +18,7 @@ final class FloorSubject implements Subject {
     private static final int WARM_UP = 200;
     private static final int SAMPLES = 1_000;
     private static final int BYTES = 100;
+    private static final int PREALLOCATED = 1 << 20;
 
     private final Load.Operation operation;
     private final AutoCloseable resources;
@@ -35,6 +36,29 @@ final class FloorSubject implements Subject {
         ByteBuffer record = ByteBuffer.allocate(BYTES);
         return new FloorSubject(
                 () -> {
+                    file.write(record.rewind());
+                    file.force(false);
+                },
+                () -> {
+                    file.close();
+                    Directories.delete(directory);
+                });
+    }
+
+    /** Writes a record into a file that has its size and its blocks already, as a log with preallocated segments does, and forces it. */
+    static Subject fsyncPreallocated() throws IOException {
+        Path directory = Directories.create();
+        FileChannel file =
+                FileChannel.open(directory.resolve("log"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        file.write(ByteBuffer.allocate(PREALLOCATED));
+        file.force(true);
+        file.position(0);
+        ByteBuffer record = ByteBuffer.allocate(BYTES);
+        return new FloorSubject(
+                () -> {
+                    if (file.position() + BYTES > PREALLOCATED) {
+                        file.position(0);
+                    }
                     file.write(record.rewind());
                     file.force(false);
                 },

@@ -1,11 +1,12 @@
 package io.quorate.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Another Java process with the class path of this one, for what is done once in the life of a process. */
+/** Another Java process with the class path and the options of this one, for what is done once in the life of a process. */
 final class FreshJvm {
 
     private FreshJvm() {}
@@ -16,7 +17,7 @@ final class FreshJvm {
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add(main.getName());
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)

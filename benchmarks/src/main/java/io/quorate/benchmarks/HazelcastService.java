@@ -31,6 +31,11 @@ final class HazelcastService implements RecipeService {
         for (Thread thread : starting) {
             thread.join();
         }
+        if (instances.size() < 3) {
+            close();
+            throw new IllegalStateException(
+                    "a Hazelcast member has not started: are the ports from " + FIRST_PORT + " on in use?");
+        }
     }
 
     private static Config config(int port) {

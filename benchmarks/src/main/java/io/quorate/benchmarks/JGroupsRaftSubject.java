@@ -68,7 +68,7 @@ final class JGroupsRaftSubject implements Subject {
                             new NAKACK2(),
                             new UNICAST3(),
                             new STABLE(),
-                            new GMS().setJoinTimeout(1000),
+                            new GMS().printLocalAddress(false).setJoinTimeout(1000),
                             new ELECTION(),
                             raft,
                             new REDIRECT())

@@ -71,8 +71,13 @@ final class Measured {
                 Figures.format(theirs.median()),
                 theirs.spread(),
                 yesOrNo(peer),
-                row.verdict(peer, ours.median(), theirs.median())));
+                first ? verdicts(ours, peer, theirs) : row.verdict(peer, ours.median(), theirs.median())));
         return line;
+    }
+
+    private String verdicts(Figure ours, Peer peer, Figure theirs) {
+        String own = row.verdict(ours.median());
+        return row.verdict(peer, ours.median(), theirs.median()) + (own.isEmpty() ? "" : "; " + own);
     }
 
     private List<String> alone(Figure ours) {

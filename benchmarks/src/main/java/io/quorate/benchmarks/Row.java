@@ -106,6 +106,10 @@ final class Row {
         return quick;
     }
 
+    boolean hasPeers() {
+        return factories.size() > 1;
+    }
+
     Map<String, String> leftOut() {
         return leftOut;
     }

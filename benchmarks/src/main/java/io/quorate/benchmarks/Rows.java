@@ -53,6 +53,13 @@ final class Rows {
                                         FloorSubject::fsync)
                                 .quick(),
                         Row.cost(
+                                        "floor-preallocated",
+                                        "write 100 bytes into a preallocated file and force them",
+                                        "µs",
+                                        Peer.MACHINE,
+                                        FloorSubject::fsyncPreallocated)
+                                .quick(),
+                        Row.cost(
                                         "floor-loopback",
                                         "100 bytes over TCP loopback and back",
                                         "µs",

@@ -13,7 +13,7 @@ final class SharedServer {
 
     /** Returns Quorate's remote recipes on this server. */
     RecipeService quorate() throws Exception {
-        String uri = "zookeeper://" + join() + "/quorate";
+        String uri = "zookeeper://" + join() + "/figures";
         return new RecipeService() {
             @Override
             public RecipeClient open(int number) throws InterruptedException {

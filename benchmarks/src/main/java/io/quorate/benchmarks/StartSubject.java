@@ -7,10 +7,16 @@ final class StartSubject implements Subject {
     static final class Main {
         private Main() {}
 
-        public static void main(String[] args) throws Exception {
-            System.out.println(Starter.valueOf(args[0]).millis());
-            // Nothing is to hold the process up.
-            System.exit(0);
+        public static void main(String[] args) {
+            int code = 1;
+            try {
+                System.out.println(Starter.valueOf(args[0]).millis());
+                code = 0;
+            } catch (Exception e) {
+                e.printStackTrace(System.err);
+            }
+            // Threads that a system leaves behind are not to hold the process up.
+            System.exit(code);
         }
     }
 

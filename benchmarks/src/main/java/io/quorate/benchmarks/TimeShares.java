@@ -33,7 +33,7 @@ final class TimeShares implements AutoCloseable {
             EmbeddedEnsemble.durable(directory, 3).start();
     private final Quorate memory = Quorate.open(inMemory.backend());
     private final Quorate durable = Quorate.open(onDisk.backend());
-    private final Subject fsync = FloorSubject.fsync();
+    private final Subject fsync = FloorSubject.fsyncPreallocated();
     private final Subject handOff = FloorSubject.handOff();
     private final Load.Operation lockCycle;
 
