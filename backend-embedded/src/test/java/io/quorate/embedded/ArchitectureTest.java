@@ -11,6 +11,9 @@ final class ArchitectureTest extends ArchitectureContract {
             "io.quorate",
             "io.quorate.backend..",
             "io.quorate.embedded..",
+            "javax.crypto..",
+            "javax.net.ssl",
+            "javax.security.auth.x500",
             "org.slf4j",
             "org.jspecify.annotations",
             "org.junit.jupiter.api..");
