@@ -1,6 +1,7 @@
 package io.quorate.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** An aligned table, in Markdown as on the screen. */
@@ -13,6 +14,8 @@ final class Table {
         all.add(heading);
         all.addAll(lines);
         int[] widths = new int[heading.size()];
+        // A rule has three dashes at least.
+        Arrays.fill(widths, 3);
         for (List<String> line : all) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], line.get(i).length());
@@ -36,7 +39,7 @@ final class Table {
     private static String rule(int[] widths) {
         StringBuilder text = new StringBuilder("|");
         for (int width : widths) {
-            text.append(' ').append("-".repeat(Math.max(3, width))).append(" |");
+            text.append(' ').append("-".repeat(width)).append(" |");
         }
         return text.toString();
     }
