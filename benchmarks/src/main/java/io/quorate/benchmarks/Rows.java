@@ -324,8 +324,7 @@ final class Rows {
                                         Peer.QUORATE,
                                         ours(EmbeddedService::inMemory, readWrite))
                                 .against(Peer.CURATOR_CLUSTER, RecipeSubject.of(CuratorService::cluster, readWrite))
-                                .without("Hazelcast CP", NO_READ_WRITE)
-                                .quick(),
+                                .without("Hazelcast CP", NO_READ_WRITE),
                         Row.rate(
                                         "semaphore",
                                         "semaphore, 8 clients for 4 permits",
@@ -333,8 +332,7 @@ final class Rows {
                                         Peer.QUORATE,
                                         ours(EmbeddedService::inMemory, permits))
                                 .against(Peer.HAZELCAST, RecipeSubject.of(HazelcastService::new, permits))
-                                .against(Peer.CURATOR_CLUSTER, RecipeSubject.of(CuratorService::cluster, permits))
-                                .quick(),
+                                .against(Peer.CURATOR_CLUSTER, RecipeSubject.of(CuratorService::cluster, permits)),
                         Row.cost(
                                         "leader-resigns",
                                         "leader closes, the next one leads",
@@ -387,11 +385,10 @@ final class Rows {
                                         subject -> subject.handOvers(16))
                                 .quick(),
                         onZooKeeper(
-                                        "remote-rw-lock",
-                                        "read-write lock, 10 readers and 4 writers",
-                                        "cycles/s",
-                                        subject -> subject.readWriteCycles(10, 4))
-                                .quick(),
+                                "remote-rw-lock",
+                                "read-write lock, 10 readers and 4 writers",
+                                "cycles/s",
+                                subject -> subject.readWriteCycles(10, 4)),
                         onZooKeeper(
                                         "remote-semaphore",
                                         "semaphore, 8 clients for 4 permits",
