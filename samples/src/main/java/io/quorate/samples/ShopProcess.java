@@ -3,19 +3,12 @@ package io.quorate.samples;
 import io.quorate.breaker.BreakerState;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -38,12 +31,7 @@ final class ShopProcess implements Shop {
 
     /** Starts a JVM with the class path of this one, and does not wait until it is ready. */
     static ShopProcess start(String name, String uri, URI service) throws IOException {
-        String java = ProcessHandle.current()
-                .info()
-                .command()
-                .orElseThrow(() -> new IOException("the system does not tell which java runs this program"));
-        Process process = new ProcessBuilder(
-                        java, "-cp", classPath(), ShopInstance.class.getName(), name, uri, service.toString())
+        Process process = JavaProcess.builder(List.of(ShopInstance.class.getName(), name, uri, service.toString()))
                 .redirectError(Redirect.INHERIT)
                 .start();
         return new ShopProcess(name, process);
@@ -101,21 +89,5 @@ final class ShopProcess implements Shop {
                     "the process of " + name + " has ended; what it printed to the error output says why");
         }
         return line;
-    }
-
-    private static String classPath() throws IOException {
-        // Maven's exec:java loads a program with a class loader of its own; the JVM's class path is that of Maven then.
-        if (!(ShopProcess.class.getClassLoader() instanceof URLClassLoader loader)) {
-            return ManagementFactory.getRuntimeMXBean().getClassPath();
-        }
-        List<String> entries = new ArrayList<>();
-        for (URL url : loader.getURLs()) {
-            try {
-                entries.add(Path.of(url.toURI()).toString());
-            } catch (URISyntaxException e) {
-                throw new IOException("the class path has an entry that is no file: " + url, e);
-            }
-        }
-        return String.join(File.pathSeparator, entries);
     }
 }

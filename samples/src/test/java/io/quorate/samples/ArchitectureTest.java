@@ -11,9 +11,13 @@ final class ArchitectureTest extends ArchitectureContract {
             "org.apache.zookeeper.server.embedded",
             "com.sun.net.httpserver");
     private static final Set<String> CLOCK_READERS = Set.of();
-    private static final Set<String> THREAD_OWNERS =
-            Set.of("io.quorate.samples.Failover", "io.quorate.samples.LimitedJobs", "io.quorate.samples.StallableLink");
-    private static final Set<String> RANDOM_SOURCES = Set.of();
+    private static final Set<String> THREAD_OWNERS = Set.of(
+            "io.quorate.samples.Failover",
+            "io.quorate.samples.LimitedJobs",
+            "io.quorate.samples.StallableLink",
+            "io.quorate.samples.CountingMember",
+            "io.quorate.samples.MemberProcess");
+    private static final Set<String> RANDOM_SOURCES = Set.of("io.quorate.samples.MemberFiles");
 
     @Override
     protected Set<String> allowedPackages() {

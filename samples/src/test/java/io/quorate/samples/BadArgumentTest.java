@@ -96,6 +96,13 @@ final class BadArgumentTest {
     }
 
     @Test
+    void memberOfThreeProcessesTakesOneFile() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ThreeProcesses.main(new String[] {"1.properties", "2.properties"}))
+                .withMessageContaining("the file with the properties of one member, not 2 arguments");
+    }
+
+    @Test
     void instanceThatIsStartedByHandIsToldWhereTheStoryIs() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ShopInstance.main(new String[0]))

@@ -22,6 +22,31 @@ final class FaultSamplesTest {
     }
 
     @Test
+    void threeProcessesGoOnWithoutTheLeaderThatWasKilledWhileItHeldTheLock() throws Exception {
+        List<String> lines = Output.ofTimeline(() -> ThreeProcesses.main(new String[0]));
+
+        int kill = Output.indexOf(lines, "story kills member ");
+        String killed = lines.get(kill).substring("story kills ".length(), "story kills member N".length());
+        List<String> before = lines.subList(0, kill);
+        List<String> after = lines.subList(kill + 1, lines.size());
+        assertThat(before)
+                .anyMatch(line -> line.matches("member \\d leads the work in term \\d+"))
+                .anyMatch(line -> line.startsWith(killed + " holds the lock under token "))
+                .anyMatch(line -> line.startsWith(killed + " INFO Outlet - " + killed + " leads epoch "));
+        assertThat(after)
+                .contains(killed + " has ended with exit status 137")
+                .anyMatch(line -> line.matches("(member \\d) INFO Outlet - \\1 leads epoch \\d+"))
+                .noneMatch(line -> line.startsWith(killed + " counts"))
+                .endsWith("count is 30: nothing was lost, nothing happened twice");
+        assertThat(before).anyMatch(line -> line.endsWith(" publishes a faster pace, as the leader of the work"));
+        assertThat(Output.processes(lines))
+                .hasSize(3)
+                .doesNotHaveDuplicates()
+                .allSatisfy(pid ->
+                        assertThat(ProcessHandle.of(pid)).as("is left behind").isEmpty());
+    }
+
+    @Test
     void fencedLockRefusesTheLateWriteAndLosesNothing() throws Exception {
         List<String> lines = Output.ofTimeline(() -> FencedLock.main(new String[0]));
 

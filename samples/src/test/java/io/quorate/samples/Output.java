@@ -4,12 +4,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a program prints, line by line, with single spaces. */
 final class Output {
 
     /** How many characters of a line of the timeline are the time. */
     private static final int TIME_COLUMN = "  0.00 s  ".length();
+
+    private static final Pattern PROCESS = Pattern.compile("\\w+(?: \\d)? is process (\\d+).*");
 
     private Output() {}
 
@@ -30,6 +34,15 @@ final class Output {
                 .filter(line -> line.startsWith(beginning))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no line begins with '" + beginning + "': " + lines)));
+    }
+
+    /** Returns the ids of the processes that say which they are. */
+    static List<Long> processes(List<String> lines) {
+        return lines.stream()
+                .map(PROCESS::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> Long.valueOf(matcher.group(1)))
+                .toList();
     }
 
     private static String singleSpaced(String line) {

@@ -21,7 +21,6 @@ final class SamplesTest {
 
     private static final Pattern BEGINNING = Pattern.compile("(?:ana|ben) begins job (\\d+), which takes (\\d).*");
     private static final Pattern END = Pattern.compile("(?:ana|ben) ends job (\\d+)");
-    private static final Pattern PROCESS = Pattern.compile("\\w+ is process (\\d+)");
 
     private SampleServer server = new SampleServer("zookeeper://not.started.yet", Duration.ZERO, List.of());
 
@@ -105,11 +104,7 @@ final class SamplesTest {
                         "cleo was spared: 0 requests of hers got through",
                         "service is repaired",
                         "cleo is answered with 200");
-        List<Long> processes = lines.stream()
-                .map(PROCESS::matcher)
-                .filter(Matcher::matches)
-                .map(matcher -> Long.valueOf(matcher.group(1)))
-                .toList();
+        List<Long> processes = Output.processes(lines);
         if (BackendArgument.isShared(uri)) {
             assertThat(processes)
                     .hasSize(3)
