@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,7 +28,12 @@ record MemberFiles(Path directory) implements AutoCloseable {
         MemberFiles files = new MemberFiles(Files.createTempDirectory("quorate-sample"));
         byte[] key = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(key);
-        Files.writeString(files.directory.resolve("cluster.key"), HexFormat.of().formatHex(key));
+        Path keyFile = files.directory.resolve("cluster.key");
+        Files.writeString(keyFile, HexFormat.of().formatHex(key));
+        if (Files.getFileStore(keyFile).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            // A key that others can read is refused.
+            Files.setPosixFilePermissions(keyFile, PosixFilePermissions.fromString("rw-------"));
+        }
         List<Integer> ports = freePorts(members);
         for (int id = 1; id <= members; id++) {
             Files.write(files.properties(id), lines(id, ports));
