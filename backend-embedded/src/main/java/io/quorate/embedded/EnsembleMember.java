@@ -214,6 +214,7 @@ public final class EnsembleMember implements AutoCloseable {
                         + " belongs to cluster " + found + ", and not to " + wanted + ", which is \"" + config.cluster()
                         + "\"; configure the name that it was made with, or choose another directory");
             }
+            directory.checkHoldsOnly(config.id());
             return directory.isUnused(config.id());
         } catch (IOException | RuntimeException e) {
             throw DataDirectoryException.translate(e);

@@ -221,6 +221,31 @@ class EnsembleMemberTest {
         }
     }
 
+    /** Two members that are started on each other's directories would find both of them empty, and begin a second history. */
+    @Test
+    void directoryOfAnotherMemberIsRefused() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3).begin()) {
+            trio.stop(1);
+            trio.stop(2);
+            Map<Integer, String> addresses = Map.of(1, trio.address(1), 2, trio.address(2), 3, trio.address(3));
+            MemberConfig permuted = MemberConfig.of("trio", 1, addresses, trio.directory(2), MemberTrio.key(7))
+                    .withBootstrap(true);
+            assertThatThrownBy(() -> {
+                        try (EnsembleMember member = EnsembleMember.of(permuted)) {
+                            EnsembleMember unused = member.start();
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            DataDirectoryException.class,
+                            e -> assertThat(e.reason()).isEqualTo(DataDirectoryException.Reason.MISMATCH))
+                    .hasMessageContaining("is member 2's")
+                    .hasMessageContaining("correct member=1");
+            assertThat(trio.directory(2).resolve("member-1")).doesNotExist();
+            EnsembleMember right = trio.start(2);
+            assertThat(right.awaitServing(MemberTrio.LIMIT)).isTrue();
+        }
+    }
+
     @Test
     void directoryInUseIsRefused() throws Exception {
         try (MemberTrio trio = new MemberTrio(directory, 1).begin()) {

@@ -200,6 +200,30 @@ public final class EnsembleDirectory implements Closeable {
         }
     }
 
+    /**
+     * Checks that no other member has left anything here; for a directory that is one member's alone, which must be open. Under
+     * another id an empty log would look like a beginning, and what the directory's own member has acknowledged would be forgotten.
+     *
+     * @throws EnsembleMismatchException if another one has
+     */
+    public void checkHoldsOnly(int id) throws IOException {
+        lock.lock();
+        try {
+            Disk disk = disk();
+            for (String name : disk.list()) {
+                if ((name.startsWith(MEMBER) && !name.equals(MEMBER + id))
+                        || (name.startsWith(STARTED) && !name.equals(STARTED + id))) {
+                    String owner = name.substring(name.indexOf('-') + 1);
+                    throw new EnsembleMismatchException(disk.location() + " is member " + owner
+                            + "'s, as it holds " + name + ", and not member " + id + "'s; correct member=" + id
+                            + ", or the directory, and do not move the data of one member to another");
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Notes durably, before the member takes part in anything, that its directory is not empty any more. */
     void noteStarted(int id) throws IOException {
         lock.lock();
