@@ -3,6 +3,7 @@ package io.quorate.embedded.transport;
 import io.quorate.embedded.tree.BinaryOutput;
 import io.quorate.embedded.zab.Message;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class MessageWriter {
     private static final int KEPT_BYTES = 1 << 20;
 
     private final FrameWriter frames;
+    private final AtomicLong framesWritten = new AtomicLong();
     private BinaryOutput buffer = new BinaryOutput(512);
 
     MessageWriter(FrameWriter frames) {
@@ -45,14 +47,24 @@ final class MessageWriter {
         for (byte[] chunk : content.chunks()) {
             int sent = 0;
             while (chunk.length - sent > FrameFormat.PART_BYTES) {
-                frames.write(FrameFormat.PART, 0, chunk, sent, FrameFormat.PART_BYTES);
+                writeFrame(FrameFormat.PART, 0, chunk, sent, FrameFormat.PART_BYTES);
                 sent += FrameFormat.PART_BYTES;
                 writeUrgent(urgent);
             }
-            frames.write(FrameFormat.SNAPSHOT_CHUNK, 0, chunk, sent, chunk.length - sent);
+            writeFrame(FrameFormat.SNAPSHOT_CHUNK, 0, chunk, sent, chunk.length - sent);
             writeUrgent(urgent);
         }
         writeWhole(content);
+    }
+
+    /** Returns how many frames were written, which tells whether the receiver takes any. Called by any thread. */
+    long framesWritten() {
+        return framesWritten.get();
+    }
+
+    private void writeFrame(int type, long epoch, byte[] bytes, int offset, int length) throws IOException {
+        frames.write(type, epoch, bytes, offset, length);
+        framesWritten.incrementAndGet();
     }
 
     private void writeUrgent(Supplier<@Nullable PeerMessage> urgent) throws IOException {
@@ -72,10 +84,10 @@ final class MessageWriter {
         int size = buffer.size();
         int sent = 0;
         while (size - sent > FrameFormat.PART_BYTES) {
-            frames.write(FrameFormat.PART, 0, buffer.array(), sent, FrameFormat.PART_BYTES);
+            writeFrame(FrameFormat.PART, 0, buffer.array(), sent, FrameFormat.PART_BYTES);
             sent += FrameFormat.PART_BYTES;
         }
-        frames.write(envelope.type(), envelope.epoch(), buffer.array(), sent, size - sent);
+        writeFrame(envelope.type(), envelope.epoch(), buffer.array(), sent, size - sent);
         if (buffer.array().length > KEPT_BYTES) {
             buffer = new BinaryOutput(512);
         }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * An open connection to another member: a thread that reads, a thread that writes, and a bounded buffer for each.
  *
- * <p>What is sent waits for the writer; a receiver that lets too much of it pile up is taken for lost. What has arrived waits for the
+ * <p>What is sent waits for the writer; a receiver that lets too much of it pile up and takes nothing is taken for lost. What has arrived waits for the
  * member; while too much of it waits nothing more is read, so that the sender comes to feel it. An end that is silent for too
  * long is given up; the writer says that it is there when there is nothing else to say.
  *
@@ -47,12 +48,16 @@ final class TcpLink {
     private final Listener listener;
     private final MessageReader reader;
     private final MessageWriter writer;
-    private final long keepAliveNanos;
+    private final long silenceNanos;
+    private final LongSupplier monotonicNanos;
 
     private final ReentrantLock sending = new ReentrantLock();
     private final Condition sendable = sending.newCondition();
     private final ArrayDeque<PeerMessage> outgoing = new ArrayDeque<>();
     private long outgoingWeight;
+    private boolean overBound;
+    private long framesWhenOver;
+    private long overSince;
     private boolean draining;
     private long drainingSince;
 
@@ -70,6 +75,8 @@ final class TcpLink {
      * @param id what this member calls the connection
      * @param raw the socket, without what secures it: closing it never blocks
      * @param secured the socket with what secures it
+     * @param silenceNanos how long either end may do nothing
+     * @param monotonicNanos the clock that this is measured with
      */
     TcpLink(
             int self,
@@ -78,7 +85,8 @@ final class TcpLink {
             Socket raw,
             Socket secured,
             Listener listener,
-            long keepAliveNanos) {
+            long silenceNanos,
+            LongSupplier monotonicNanos) {
         this.self = self;
         this.id = id;
         this.established = established;
@@ -87,7 +95,8 @@ final class TcpLink {
         this.listener = listener;
         this.reader = new MessageReader(established.reader());
         this.writer = new MessageWriter(established.writer());
-        this.keepAliveNanos = keepAliveNanos;
+        this.silenceNanos = silenceNanos;
+        this.monotonicNanos = monotonicNanos;
     }
 
     /** Returns an input that reads what the handshake may have left in it. */
@@ -125,21 +134,17 @@ final class TcpLink {
 
     /** Sends a message, or ends the connection if the other end does not take what it was sent before. */
     void send(PeerMessage message) {
-        long weight = PeerMessageCodec.weight(message);
+        long weight = bounded(message);
         boolean overflow;
         sending.lock();
         try {
             if (draining) {
                 return;
             }
-            // The content of a snapshot is in memory anyway, and is the only one: what follows it counts.
-            boolean snapshot = message instanceof PeerMessage.SnapshotContent;
-            overflow = !snapshot
-                    && (outgoingWeight + weight > TcpSettings.MAX_OUTGOING_BYTES
-                            || outgoing.size() >= TcpSettings.MAX_OUTGOING_MESSAGES);
+            overflow = weight > 0 && isLost(outgoingWeight + weight);
             if (!overflow) {
                 outgoing.add(message);
-                outgoingWeight += snapshot ? 0 : weight;
+                outgoingWeight += weight;
                 sendable.signal();
             }
         } finally {
@@ -150,6 +155,34 @@ final class TcpLink {
                     "member {} gives the connection to member {} up: it does not take what it is sent", self, member());
             abort();
         }
+    }
+
+    /**
+     * Returns how much of the bound a message takes. A snapshot, or a history that outweighs the bound by itself, is in memory anyway and
+     * the only one of its connection; a receiver that lacks so much could never get it otherwise. What follows it counts.
+     */
+    private static long bounded(PeerMessage message) {
+        long weight = PeerMessageCodec.weight(message);
+        return message instanceof PeerMessage.SnapshotContent || weight > TcpSettings.MAX_OUTGOING_BYTES ? 0 : weight;
+    }
+
+    /** Returns whether the receiver is lost if so much waits: it has taken nothing for a while, or is too slow for good. */
+    private boolean isLost(long weight) {
+        if (outgoing.size() >= TcpSettings.MAX_OUTGOING_MESSAGES || weight > TcpSettings.MAX_SLOW_OUTGOING_BYTES) {
+            return true;
+        }
+        boolean before = overBound;
+        overBound = weight > TcpSettings.MAX_OUTGOING_BYTES;
+        if (!overBound) {
+            return false;
+        }
+        long now = monotonicNanos.getAsLong();
+        long frames = writer.framesWritten();
+        if (!before || frames != framesWhenOver) {
+            framesWhenOver = frames;
+            overSince = now;
+        }
+        return now - overSince > silenceNanos;
     }
 
     /** Ends the connection behind what was sent; nothing that arrives is told any more. */
@@ -244,8 +277,8 @@ final class TcpLink {
     }
 
     private void leave(@Nullable PeerMessage message) {
-        if (message != null && !(message instanceof PeerMessage.SnapshotContent)) {
-            outgoingWeight -= PeerMessageCodec.weight(message);
+        if (message != null) {
+            outgoingWeight -= bounded(message);
         }
     }
 
@@ -273,7 +306,7 @@ final class TcpLink {
         boolean idle;
         sending.lock();
         try {
-            long left = keepAliveNanos;
+            long left = Math.max(1, silenceNanos / 4);
             while (outgoing.isEmpty() && !draining && left > 0) {
                 left = sendable.awaitNanos(left);
             }

@@ -39,8 +39,11 @@ public record TcpSettings(
     /** What may be under way at the same time with those that have not proved who they are. */
     static final int MAX_HANDSHAKES = 64;
 
-    /** What a connection may keep waiting for its writer before the receiver is taken for lost. */
+    /** What a connection may keep waiting for its writer while that makes no progress, before the receiver is taken for lost. */
     static final long MAX_OUTGOING_BYTES = 64L << 20;
+
+    /** What it may keep waiting however fast the receiver is: one that is too slow for good must not cost the sender its memory. */
+    static final long MAX_SLOW_OUTGOING_BYTES = 256L << 20;
 
     static final int MAX_OUTGOING_MESSAGES = 1 << 17;
 

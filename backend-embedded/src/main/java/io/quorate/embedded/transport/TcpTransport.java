@@ -210,7 +210,8 @@ final class TcpTransport implements Transport {
                     raw,
                     secured,
                     listener,
-                    Math.max(1, settings.silence().toNanos() / 4));
+                    settings.silence().toNanos(),
+                    settings.monotonicNanos());
             replaced = byMember.put(link.member(), link);
             byId.put(link.id(), link);
             // Both are told under the lock, so that nobody hears of the new connection before the end of the old one.

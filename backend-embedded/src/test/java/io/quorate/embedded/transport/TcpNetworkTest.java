@@ -143,6 +143,65 @@ class TcpNetworkTest {
         }
     }
 
+    /** What a member lacks that was away for long is in one message, and must not look like a receiver that takes nothing. */
+    @Test
+    void historyThatOutweighsTheBoundArrives() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long forth = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            one.transport.send(
+                    forth, new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(80, 1 << 20), 0, 0)));
+            one.transport.send(forth, readAt(7));
+            int records = 0;
+            PeerMessage next = two.awaitMessage();
+            while (next instanceof PeerMessage.Protocol part && part.message() instanceof Message.Propose propose) {
+                records += propose.records().size();
+                next = two.awaitMessage();
+            }
+            assertThat(records).isEqualTo(80);
+            assertThat(next).isEqualTo(readAt(7));
+        }
+    }
+
+    @Test
+    void receiverThatIsSlowerThanTheSenderForAWhileIsKept() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, Duration.ofSeconds(30));
+                TcpNode two = new TcpNode(2, 1, members, Duration.ofSeconds(30))) {
+            long forth = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            PeerMessage proposal =
+                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+            for (int i = 0; i < 150; i++) {
+                one.transport.send(forth, proposal);
+            }
+            for (int i = 0; i < 150; i++) {
+                assertThat(two.awaitMessage()).isInstanceOf(PeerMessage.Protocol.class);
+            }
+        }
+    }
+
+    @Test
+    void receiverThatTakesNothingForTooLongLosesItsConnection() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long forth = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            PeerMessage proposal =
+                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+            for (int i = 0; i < 150; i++) {
+                one.transport.send(forth, proposal);
+            }
+            await().atMost(TcpNode.LIMIT).until(() -> {
+                one.transport.send(forth, readAt(7));
+                return one.take().stream().anyMatch(each -> each instanceof Transport.Arrival.Disconnected);
+            });
+        }
+    }
+
     @Test
     void heartbeatsOvertakeTheContentOfASnapshot() throws IOException {
         Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
