@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +73,9 @@ public final class EnsembleMember implements AutoCloseable {
     private final Set<EmbeddedBackend> backends = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** Held while anything is acquired or released, so that an end finds all that a beginning has taken, and nothing is taken behind it. */
+    private final ReentrantLock lifecycle = new ReentrantLock();
+
     private volatile int port;
     private volatile boolean ending;
 
@@ -139,7 +143,8 @@ public final class EnsembleMember implements AutoCloseable {
      *     the configuration says that this is accepted; nothing was opened
      * @throws DataDirectoryException if the directory cannot be used
      * @throws BackendUnavailableException if the port cannot be opened, or a file of the configuration cannot be used, or the directory was not
-     *     recovered within {@link MemberConfig#startTimeout()}, or the thread was interrupted (it still is then)
+     *     recovered within {@link MemberConfig#startTimeout()}, or the thread was interrupted (it still is then), or another one closed the
+     *     member meanwhile
      * @throws IllegalStateException if the member was started or closed before
      */
     public EnsembleMember start() {
@@ -174,9 +179,22 @@ public final class EnsembleMember implements AutoCloseable {
     }
 
     private void begin() {
+        lifecycle.lock();
+        try {
+            acquire();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** What was acquired until it fails is released by the stop that follows. */
+    private void acquire() {
         checkSecure();
+        checkNotClosed();
         trust.open();
+        checkNotClosed();
         boolean unused = openDirectory();
+        checkNotClosed();
         try {
             port = network.bind();
         } catch (IOException e) {
@@ -185,6 +203,7 @@ public final class EnsembleMember implements AutoCloseable {
                             + "; end whoever uses the port, or configure another bind address",
                     e);
         }
+        checkNotClosed();
         log.info(
                 "member {} of {} of cluster {} listens on {} and keeps its data in {}",
                 config.id(),
@@ -199,6 +218,18 @@ public final class EnsembleMember implements AutoCloseable {
         } else {
             frontEnd.submit(() -> sole.start(unused && config.bootstrap(), network));
         }
+    }
+
+    /** Who closes the member waits for the lifecycle lock, and releases what there is behind this. */
+    private void checkNotClosed() {
+        if (closed.get()) {
+            throw closedMeanwhile();
+        }
+    }
+
+    private BackendUnavailableException closedMeanwhile() {
+        return new BackendUnavailableException(
+                "member " + config.id() + " was closed while it started; create another one", null);
     }
 
     private PeerAddress listening() {
@@ -302,7 +333,10 @@ public final class EnsembleMember implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        // Whoever is still in start() does not take an end for a beginning.
+        boolean unused = sole.begun().completeExceptionally(closedMeanwhile());
         boolean interrupted = Thread.interrupted();
+        lifecycle.lock();
         try {
             List.copyOf(backends).forEach(EmbeddedBackend::close);
             if (loop.liveThread() != null) {
@@ -316,6 +350,7 @@ public final class EnsembleMember implements AutoCloseable {
             sole.publishStopped();
             releaseDirectory();
         } finally {
+            lifecycle.unlock();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

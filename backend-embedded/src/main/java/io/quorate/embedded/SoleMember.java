@@ -196,7 +196,6 @@ final class SoleMember {
 
     void stop() {
         stopping = true;
-        begun.complete(null);
         slot.member().ifPresent(Member::stop);
     }
 

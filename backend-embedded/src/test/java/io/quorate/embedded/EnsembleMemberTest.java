@@ -284,6 +284,40 @@ class EnsembleMemberTest {
                         .noneMatch(thread -> thread.getName().startsWith("quorate-member-")));
     }
 
+    /** Whatever the moment at which another thread closes a member that starts, nothing of it goes on. */
+    @Test
+    void memberThatIsClosedWhileItStartsLeavesNothingBehind() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            MemberTrio one = new MemberTrio(directory.resolve("r" + round), 1);
+            EnsembleMember member = EnsembleMember.of(one.config(1).withBootstrap(true));
+            Path trace = one.directory(1).resolve("ensemble");
+            long delay = TimeUnit.MICROSECONDS.toNanos(300L * round);
+            Thread closer = new Thread(
+                    () -> {
+                        while (!Files.exists(trace)) {
+                            Thread.onSpinWait();
+                        }
+                        long seen = System.nanoTime();
+                        while (System.nanoTime() - seen < delay) {
+                            Thread.onSpinWait();
+                        }
+                        member.close();
+                    },
+                    "closer");
+            closer.start();
+            try {
+                EnsembleMember unused = member.start();
+            } catch (BackendUnavailableException e) {
+                assertThat(e).hasMessageContaining("was closed while it started");
+            }
+            closer.join();
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                            .noneMatch(thread -> thread.getName().startsWith("quorate-member-")));
+            assertThat(member.status().condition()).isEqualTo(MemberStatus.Condition.STOPPED);
+        }
+    }
+
     @Test
     void memberThatIsStoppedWithoutHavingBeenStartedOpensNothing() throws IOException {
         EnsembleMember member = EnsembleMember.of(new MemberTrio(directory, 3).config(1));
