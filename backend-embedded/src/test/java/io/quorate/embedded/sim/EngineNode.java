@@ -379,11 +379,21 @@ final class EngineNode implements ObservedMember {
         }
     }
 
+    /** The same for one that halts by itself. Its protocol is over, so that what it committed shows in what it has applied only. */
+    private void observeHalting(Member halted) {
+        if (establishedEpoch != 0 && halted.applied() > commitSeen) {
+            commitSeen = halted.applied();
+            world.leaderCommitted(this, commitSeen, establishedEpoch);
+        }
+        world.appliedBeforeHalting(halted.applied());
+    }
+
     private void observe() {
         Member running = member();
         world.throwPending();
         if (running.life() == Life.HALTED) {
             world.halted(this, mayHalt, String.valueOf(running.failure()));
+            observeHalting(running);
             ended(true);
             return;
         }
@@ -421,7 +431,7 @@ final class EngineNode implements ObservedMember {
     private void noteCommits() {
         if (isEstablishedLeader() && peer().commitIndex() > commitSeen) {
             commitSeen = peer().commitIndex();
-            world.leaderCommitted(this, commitSeen);
+            world.leaderCommitted(this, commitSeen, peer().epoch());
         }
     }
 

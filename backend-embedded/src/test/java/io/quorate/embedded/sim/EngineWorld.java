@@ -425,7 +425,7 @@ final class EngineWorld {
         checkAll(property -> property.onEstablished(node));
     }
 
-    void leaderCommitted(EngineNode leader, long index) {
+    void leaderCommitted(EngineNode leader, long index, long epoch) {
         long last = committed.lastIndex();
         long common = Math.min(index, last);
         if (common > leader.writtenBase().index()) {
@@ -436,13 +436,14 @@ final class EngineWorld {
         }
         for (long i = last + 1; i <= index; i++) {
             LogRecord record = leader.written(i);
-            if (record.epoch() < leader.peer().epoch()) {
+            if (record.epoch() < epoch) {
                 count(Sometimes.UNCOMMITTED_RECORD_SURVIVED);
             }
-            committed.add(record, leader.peer().epoch());
+            committed.add(record, epoch);
             commit(record);
         }
-        if (index > last) {
+        // The protocol of a leader that has just halted has nothing to be looked at.
+        if (index > last && leader.hasPeer()) {
             checkAll(property -> property.onCommitted(leader, committed.at(index)));
         }
     }
@@ -466,6 +467,11 @@ final class EngineWorld {
 
     void applying(EngineNode node, long from, long through) {
         checkAll(property -> property.onApply(node, from, through));
+        appliedAnywhere = Math.max(appliedAnywhere, through);
+    }
+
+    /** What a member applied before it halted may have been told. */
+    void appliedBeforeHalting(long through) {
         appliedAnywhere = Math.max(appliedAnywhere, through);
     }
 
