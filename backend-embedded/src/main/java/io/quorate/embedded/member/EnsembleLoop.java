@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
  * no other thread to wake up (Hendler, Incze, Shavit, Tzafrir: "Flat Combining and the Synchronization-Parallelism Tradeoff",
  * SPAA 2010). Whoever will not wait {@linkplain #wakeUp wakes} the loop's thread, which also lets the time pass.
  *
+ * <p>A thread that has something else to do first, which is the cause of more work, {@linkplain #promiseHelp promises} to help
+ * thereafter. Until it comes the work gathers, and is done all at once by a thread that runs already, instead of piece by piece by one
+ * that has to be woken for each. A promise holds for a moment only: who made it may be held up.
+ *
  * <p>Nothing is lost between them: who makes work says so behind it, and who gives the lock up looks afterwards whether
  * somebody has said so in the meantime.
  *
@@ -34,6 +38,12 @@ public final class EnsembleLoop implements Runnable {
 
     /** How long the thread leaves what nobody waits for to those who help. */
     private static final long BACKGROUND_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** By how much a timer may be early before the thread is woken for it: the time of a timer and of now are not looked at in one instant. */
+    private static final long TIMER_SLACK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    /** For how long others rely on a promise to help. */
+    private static final long PROMISE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     /** What is driven. All methods are called by whoever holds the loop's lock. */
     public interface Work {
@@ -70,6 +80,9 @@ public final class EnsembleLoop implements Runnable {
     /** When the thread is going to look at the time again. */
     private volatile long wakesAt;
 
+    /** Until when others rely on a promise to help. */
+    private volatile long promisedUntil;
+
     // Guarded by the lock.
     private long nextTick;
     private boolean helped;
@@ -83,6 +96,7 @@ public final class EnsembleLoop implements Runnable {
         this.monotonicNanos = monotonicNanos;
         this.nextTick = monotonicNanos.getAsLong() + tickNanos;
         this.wakesAt = nextTick;
+        this.promisedUntil = nextTick - tickNanos;
         this.thread = new Thread(this, name);
         thread.setDaemon(true);
     }
@@ -102,15 +116,15 @@ public final class EnsembleLoop implements Runnable {
     /** Says that there is work, behind what made it, and has it done without the caller. Called by any thread. */
     public void wakeUp() {
         signal();
-        // Who holds the lock looks again when it has given it up.
-        if (asleep && !driving.isLocked()) {
+        // Who holds the lock looks again when it has given it up, and who has promised to help looks when it comes.
+        if (asleep && !driving.isLocked() && !isHelpPromised()) {
             LockSupport.unpark(thread);
         }
     }
 
     /** Says that a timer is due at an instant; the thread will have woken by then. Called by any thread. */
     public void wakeBy(long nanos) {
-        if (asleep && nanos - wakesAt < 0) {
+        if (asleep && wakesAt - nanos > TIMER_SLACK_NANOS) {
             LockSupport.unpark(thread);
         }
     }
@@ -122,10 +136,32 @@ public final class EnsembleLoop implements Runnable {
 
     /** Does the work that was signalled, unless somebody else is at it. Called by any thread that holds no lock of the work. */
     public void help() {
+        help(false);
+    }
+
+    /**
+     * Promises that a thread of this process comes {@linkplain #helpAsPromised to help} as soon as it has done what is before it. Called by any
+     * thread.
+     */
+    public void promiseHelp() {
+        promisedUntil = monotonicNanos.getAsLong() + PROMISE_NANOS;
+    }
+
+    /** Keeps a promise: helps until there is no more work, or until the promise is given anew. */
+    public void helpAsPromised() {
+        promisedUntil = monotonicNanos.getAsLong();
+        help(true);
+    }
+
+    private boolean isHelpPromised() {
+        return monotonicNanos.getAsLong() - promisedUntil < 0;
+    }
+
+    private void help(boolean untilPromised) {
         while (signalled && driving.tryLock()) {
             boolean finished;
             try {
-                finished = drive(HELPING_ROUNDS) && !work.isDone();
+                finished = drive(HELPING_ROUNDS, untilPromised) && !work.isDone();
                 runInBackground();
                 helped = true;
             } finally {
@@ -133,24 +169,28 @@ public final class EnsembleLoop implements Runnable {
             }
             if (!finished) {
                 signal();
-                LockSupport.unpark(thread);
+                if (!untilPromised || !isHelpPromised()) {
+                    LockSupport.unpark(thread);
+                }
                 return;
             }
         }
     }
 
     /** Does the work, and lets a tick pass if one is due. Returns whether the thread may sleep as long as it is going to. */
-    private boolean drive(int rounds) {
-        boolean idle = runUntilIdle(rounds);
+    private boolean drive(int rounds, boolean untilPromised) {
+        boolean idle = runUntilIdle(rounds, untilPromised);
         long now = monotonicNanos.getAsLong();
         if (now - nextTick >= 0) {
             nextTick = now + tickNanos;
             work.tick();
-            idle &= runUntilIdle(rounds);
+            idle &= runUntilIdle(rounds, untilPromised);
         }
         long wakes = now + Math.min(nextTick - now, Math.max(1, work.nanosToTimer()));
-        boolean late = wakesAt - wakes > 0;
-        wakesAt = idle ? wakes : now;
+        boolean late = wakesAt - wakes > TIMER_SLACK_NANOS;
+        if (late || Thread.currentThread() == thread) {
+            wakesAt = idle ? wakes : now;
+        }
         return idle && !late;
     }
 
@@ -179,13 +219,18 @@ public final class EnsembleLoop implements Runnable {
         return hasMore ? pause : Long.MAX_VALUE;
     }
 
-    private boolean runUntilIdle(int rounds) {
+    /** Does the work; returns whether all of it was done. */
+    private boolean runUntilIdle(int rounds, boolean untilPromised) {
         for (int round = 0; round < rounds; round++) {
             signalled = false;
             if (!runSafely()) {
                 return true;
             }
             worked = true;
+            if (untilPromised && isHelpPromised()) {
+                signal();
+                return false;
+            }
         }
         return false;
     }
@@ -214,7 +259,7 @@ public final class EnsembleLoop implements Runnable {
             // If the lock is not free, whoever has it lets the time pass too: waiting for it would hold up all helpers.
             if (driving.tryLock()) {
                 try {
-                    drive(ROUNDS_PER_LOOK);
+                    drive(ROUNDS_PER_LOOK, true);
                     if (work.isDone()) {
                         return;
                     }
@@ -234,8 +279,8 @@ public final class EnsembleLoop implements Runnable {
         long left = Math.min(wakesAt - monotonicNanos.getAsLong(), atMost);
         if (signalled) {
             // Whoever has the lock looks again when it has given it up; this is for a holder that does not come to
-            // that.
-            left = driving.isLocked() ? tickNanos / 4 : 0;
+            // that. So is the end of a promise.
+            left = driving.isLocked() ? tickNanos / 4 : promisedUntil - monotonicNanos.getAsLong();
         }
         if (left > 0) {
             LockSupport.parkNanos(work, left);

@@ -102,6 +102,11 @@ public final class LaneThreads implements EventLane.Factory {
         lock.lock();
         try {
             waiting.add(lane);
+            loop.promiseHelp();
+            if (waiting.size() == 1 && isHelping(Thread.currentThread())) {
+                // It comes for the lane as soon as it is done with this round of the loop.
+                return;
+            }
             if (idle > 0) {
                 ready.signal();
             } else if (threads.isEmpty() || (waiting.size() > BACKLOG && threads.size() < parallelism)) {
@@ -112,16 +117,35 @@ public final class LaneThreads implements EventLane.Factory {
         }
     }
 
+    private boolean isHelping(Thread thread) {
+        return thread instanceof Server server && server.helping && threads.contains(thread);
+    }
+
     private void addThread() {
-        Thread thread = new Thread(this::serve, "quorate-lanes-" + ++started);
-        thread.setDaemon(true);
+        Thread thread = new Server("quorate-lanes-" + ++started);
         threads.add(thread);
         thread.start();
     }
 
-    private void serve() {
-        for (SharedLane lane = next(); lane != null; lane = next()) {
-            lane.runWaiting();
+    /** Runs tasks, and thereafter drives the loop that answers what they have asked for. */
+    private final class Server extends Thread {
+        /** Touched by this thread only. */
+        private boolean helping;
+
+        Server(String name) {
+            super(name);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            for (SharedLane lane = next(); lane != null; lane = next()) {
+                loop.promiseHelp();
+                lane.runWaiting();
+                helping = true;
+                loop.helpAsPromised();
+                helping = false;
+            }
         }
     }
 

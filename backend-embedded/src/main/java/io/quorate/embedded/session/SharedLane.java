@@ -203,7 +203,6 @@ final class SharedLane implements EventLane {
         } finally {
             lock.unlock();
         }
-        threads.loop().help();
     }
 
     /** Runs tasks until there are none or the operation is done; returns whether there was any. */

@@ -294,6 +294,18 @@ final class SharedLaneTest {
     }
 
     @Test
+    void laneThatATaskWaitsForGetsAThreadOfItsOwn() {
+        EventLane other = threads.open("other");
+        CompletableFuture<String> asked = new CompletableFuture<>();
+        lane.execute(() -> {
+            CompletableFuture<String> answered = new CompletableFuture<>();
+            other.execute(() -> answered.complete("answer"));
+            asked.complete(get(answered));
+        });
+        assertThat(get(asked)).isEqualTo("answer");
+    }
+
+    @Test
     void timerRunsOnTheLaneUnlessItIsCancelled() {
         AtomicBoolean cancelledRan = new AtomicBoolean();
         CompletableFuture<Boolean> onLane = new CompletableFuture<>();
