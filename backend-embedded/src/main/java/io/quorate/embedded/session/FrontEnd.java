@@ -49,6 +49,7 @@ public final class FrontEnd {
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.<Timer>comparingLong(timer -> timer.due).thenComparingLong(timer -> timer.number));
     private final List<LaneOutbox> outboxes = new ArrayList<>();
+    private long roundNanos;
     private long timerNumber;
     private long seenVersion = -1;
     private int nextMember;
@@ -76,6 +77,7 @@ public final class FrontEnd {
         this.lanes = lanes;
         this.random = random;
         this.connectionTimeout = connectionTimeout;
+        this.roundNanos = ticker.nanos();
     }
 
     Admission admission() {
@@ -89,6 +91,11 @@ public final class FrontEnd {
     /** Returns the time of the sessions in nanoseconds. */
     public long now() {
         return ticker.nanos();
+    }
+
+    /** Returns the time at which the present round of the loop began, in nanoseconds. */
+    long roundNanos() {
+        return roundNanos;
     }
 
     EventLane openLane(String name) {
@@ -120,6 +127,7 @@ public final class FrontEnd {
     /** Does what there is to do; returns whether there was anything. */
     public boolean runOnce() {
         boolean worked = false;
+        roundNanos = ticker.nanos();
         handOver();
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             worked = true;
@@ -153,7 +161,7 @@ public final class FrontEnd {
     private boolean runTimers() {
         boolean worked = false;
         for (Timer timer = timers.peek(); timer != null; timer = timers.peek()) {
-            if (!timer.cancelled && timer.due - ticker.nanos() > 0) {
+            if (!timer.cancelled && timer.due - roundNanos > 0) {
                 return worked;
             }
             timers.remove();

@@ -132,7 +132,8 @@ final class Operations {
 
     private void transmit(Pending<?> operation) {
         operation.sends++;
-        operation.sentNanos = frontEnd.ticker().nanos();
+        // Not later than it is sent, which is all that a proof needs, and looked at once for many.
+        operation.sentNanos = frontEnd.roundNanos();
         if (operation instanceof Pending.Writing<?> writing) {
             writing.number = writing.number == 0 ? ++lastNumber : writing.number;
             if (!link.isHung() && link.losesRequest()) {
