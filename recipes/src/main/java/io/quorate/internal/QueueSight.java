@@ -52,6 +52,8 @@ import org.slf4j.LoggerFactory;
  *       there counts for nothing. Since names never come back, who has left has left for good, however late that is heard.
  *   <li>A list that arrives after the news of a departure may bring back who left, which is merely too careful. Whoever is waited for is watched
  *       anew and found absent; a watch on the whole queue has told it already, so that whoever is missing from its view makes the line be read.
+ *   <li>The session's own tickets are watched only if they stay for a while. What tells of a departure makes each of them that is not watched
+ *       {@linkplain #isCertain uncertain}, as it may have been deleted before, until a state that is not older shows it.
  * </ol>
  *
  * <p>When somebody leaves who was waited for, and there are others in the line, it is read anew once, by one request; what is missing then has left.
@@ -68,10 +70,13 @@ final class QueueSight {
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
     /**
-     * How long a ticket of the session's own may go unwatched that nobody waits with. What is held for less, as most locks are, needs no watch: it
+     * How long a ticket of the session's own may go unwatched that it holds. What is held for less, as most locks are, needs no watch: it
      * is known to have left by the answer to its removal. Nobody but an operator removes what is held, and that is noticed so much later at most.
      */
-    private static final Duration UNWATCHED = Duration.ofMillis(10);
+    private static final Duration HELD_UNWATCHED = Duration.ofMillis(10);
+
+    /** How long a ticket of the session's own may go unwatched that it waits with, if it is looked at before it is granted. */
+    private static final Duration WAITING_UNWATCHED = Duration.ofMillis(100);
 
     /** How many tickets of others are watched one by one; for more of them the whole queue is. */
     private static final int MAX_AIMED = 8;
@@ -102,11 +107,17 @@ final class QueueSight {
     private final Map<QueueEntry, Ticket> own = new LinkedHashMap<>();
     private final Map<QueueEntry, Sighting> sightings = new HashMap<>();
 
+    /** The session's tickets of which it is not known whether they were there when others had left. */
+    private final Set<QueueEntry> uncertain = new HashSet<>();
+
     /** Who is not known to have left, in the order of the queue; the session's newest ticket is at the end. All of its own are in it. */
     private Set<QueueEntry> line = new LinkedHashSet<>();
 
     /** The revision of the newest ticket, whose list the line is. */
     private long newest = Long.MIN_VALUE;
+
+    /** How many watches were asked for. */
+    private long watches;
 
     private boolean outdated;
     private boolean reading;
@@ -117,6 +128,7 @@ final class QueueSight {
     private @Nullable WholeQueue whole;
     private @Nullable Subscription nextLook;
     private @Nullable Subscription nextWatching;
+    private boolean watchesHeld;
 
     QueueSight(Session session, Key queue, Viewer viewer) {
         this.session = session;
@@ -132,23 +144,37 @@ final class QueueSight {
         } else if (!line.contains(ticket.place())) {
             ownLeft(List.of(ticket.place()));
         }
-        if (own.containsKey(ticket.place())) {
-            watchOwnSoon();
-        }
     }
 
-    private void watchOwnSoon() {
-        if (nextWatching == null) {
-            nextWatching = session.scheduler()
-                    .schedule(
-                            () -> {
-                                nextWatching = null;
-                                if (viewer.isOpen()) {
-                                    watchOwn();
-                                }
-                            },
-                            UNWATCHED);
+    /** Watches the tickets of the session before long, sooner if it holds one. */
+    void watchOwnSoon(boolean held) {
+        Subscription planned = nextWatching;
+        if (planned != null && (watchesHeld || !held)) {
+            return;
         }
+        if (planned != null) {
+            planned.close();
+        }
+        watchesHeld = held;
+        nextWatching = session.scheduler()
+                .schedule(
+                        () -> {
+                            nextWatching = null;
+                            if (viewer.isOpen()) {
+                                watchOwn();
+                            }
+                        },
+                        held ? HELD_UNWATCHED : WAITING_UNWATCHED);
+    }
+
+    /** Returns whether a ticket of the session is known to have been there when the last of those had left who are known to have. */
+    boolean isCertain(QueueEntry entry) {
+        return !uncertain.contains(entry);
+    }
+
+    /** Finds out whether the tickets that are not certain are there. */
+    void makeCertain() {
+        read();
     }
 
     /** Watches all tickets of the session from now on. What is asked for next is asked for behind it. */
@@ -163,7 +189,7 @@ final class QueueSight {
     /** Takes note that a ticket of the session was removed, as the backend has confirmed. */
     void removed(QueueEntry entry) {
         if (own.containsKey(entry)) {
-            gone(entry);
+            gone(entry, 0);
         }
     }
 
@@ -212,8 +238,12 @@ final class QueueSight {
         return Collections.unmodifiableSet(sharing);
     }
 
-    /** Waits for these to leave, and for no others. */
-    void aimAt(List<QueueEntry> blockers) {
+    /**
+     * Waits for these to leave, and for no others.
+     *
+     * @param looksAgain whether the queue is going to be read anyway when they have left, so that the session's own tickets need no watch until then
+     */
+    void aimAt(List<QueueEntry> blockers, boolean looksAgain) {
         boolean many = blockers.size() > MAX_AIMED;
         Set<QueueEntry> wanted = new HashSet<>();
         if (!many || unreadable) {
@@ -227,11 +257,18 @@ final class QueueSight {
                 sighting.close();
             }
         }
+        boolean reads = (outdated || reading) && !sightings.keySet().containsAll(wanted);
+        if (many || unreadable || !(reads || looksAgain)) {
+            // Before anybody else is watched: who is waited for may leave after the session's ticket was deleted.
+            watchOwn();
+        } else if (!own.isEmpty()) {
+            watchOwnSoon(false);
+        }
         if (unreadable) {
             lookAgain(!blockers.isEmpty());
         } else if (many) {
             watchWhole();
-        } else if ((outdated || reading) && !sightings.keySet().containsAll(wanted)) {
+        } else if (reads) {
             read();
         } else {
             wanted.forEach(this::watch);
@@ -248,6 +285,7 @@ final class QueueSight {
             planned.close();
         }
         own.clear();
+        uncertain.clear();
         line.clear();
         sharing.clear();
     }
@@ -255,6 +293,7 @@ final class QueueSight {
     private void left(QueueEntry entry) {
         line.remove(entry);
         sharing.remove(entry);
+        uncertain.remove(entry);
         Sighting sighting = sightings.get(entry);
         if (sighting != null) {
             sighting.close();
@@ -262,14 +301,29 @@ final class QueueSight {
     }
 
     /** Takes note that an entry that was watched is gone. */
-    private void gone(QueueEntry entry) {
+    private void gone(QueueEntry entry, long asked) {
         left(entry);
         if (own.containsKey(entry)) {
             ownLeft(List.of(entry));
         } else {
             outdated = true;
         }
+        doubt(asked);
         viewer.othersChanged();
+    }
+
+    /**
+     * Takes note that somebody has left, perhaps after tickets of the session's own of which nothing was told.
+     *
+     * @param asked the number of the watch that has told it: what was asked for before tells of its tickets first
+     */
+    private void doubt(long asked) {
+        for (QueueEntry entry : own.keySet()) {
+            Sighting sighting = sightings.get(entry);
+            if (sighting == null || !(sighting.wasThere || sighting.number < asked)) {
+                uncertain.add(entry);
+            }
+        }
     }
 
     /** Tells which of those who have left are the session's own, all at once: what that makes somebody do finds none of them here. */
@@ -295,6 +349,21 @@ final class QueueSight {
         }
     }
 
+    private void retainOwn(List<QueueEntry> asked, Set<Key> present) {
+        List<QueueEntry> departed = new ArrayList<>();
+        for (QueueEntry entry : asked) {
+            if (own.containsKey(entry) && !present.contains(entry.key())) {
+                left(entry);
+                departed.add(entry);
+            }
+        }
+        if (!outdated) {
+            // Nobody was heard to leave since this was asked for.
+            asked.forEach(uncertain::remove);
+        }
+        ownLeft(departed);
+    }
+
     /** Reads who is there. Only those who are in the line already can be missing: it may be older than what a ticket brings meanwhile. */
     private void read() {
         if (reading) {
@@ -312,6 +381,7 @@ final class QueueSight {
             }
             Set<Key> present = new HashSet<>(listing.keys());
             retain(before, entry -> present.contains(entry.key()));
+            retainOwn(before, present);
             viewer.othersChanged();
         });
     }
@@ -355,7 +425,9 @@ final class QueueSight {
     private final class Sighting implements WatchListener {
 
         private final QueueEntry entry;
+        private final long number = ++watches;
         private @Nullable Watch watch;
+        private boolean wasThere;
 
         Sighting(QueueEntry entry) {
             this.entry = entry;
@@ -385,9 +457,11 @@ final class QueueSight {
                 }
             }
             if (!isThere) {
-                gone(entry);
+                gone(entry, number);
                 return;
             }
+            wasThere = true;
+            uncertain.remove(entry);
             Ticket ticket = own.get(entry);
             if (ticket != null && (batch.initial() || batch.gap())) {
                 viewer.ownSeen(ticket);
@@ -429,6 +503,7 @@ final class QueueSight {
         /** All tickets in the queue as of the last batch. */
         private final Set<QueueEntry> there = new HashSet<>();
 
+        private final long number = ++watches;
         private boolean isComplete;
         private @Nullable Watch watch;
 
@@ -450,6 +525,7 @@ final class QueueSight {
 
         @Override
         public void onBatch(WatchBatch batch) {
+            doubt(number);
             for (Change change : batch.changes()) {
                 if (change instanceof Change.Left left) {
                     there.remove(left.place());

@@ -179,6 +179,8 @@ final class WaitingLine implements QueueSight.Viewer {
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
             waiting.values().forEach(each -> each.seen = false);
+            // Seeing them again is what shows that they are still there.
+            sight.watchOwn();
             List.copyOf(owned.values()).forEach(Ownership::suspended);
         } else if (state.isTerminal()) {
             LossCause cause = OwnershipState.lossBy(state);
@@ -270,13 +272,14 @@ final class WaitingLine implements QueueSight.Viewer {
     }
 
     private Verdict verdict(Waiting place) {
+        return verdict(place, sight.ahead(place.ticket.place()));
+    }
+
+    private Verdict verdict(Waiting place, List<QueueEntry> ahead) {
         Terms current = terms;
         return place.place
                 .rule()
-                .judge(new Standing(
-                        sight.ahead(place.ticket.place()),
-                        sight.sharing(),
-                        current == null ? Optional.empty() : current.current()));
+                .judge(new Standing(ahead, sight.sharing(), current == null ? Optional.empty() : current.current()));
     }
 
     private void refuse(Waiting place, QuorateException cause) {
@@ -317,25 +320,35 @@ final class WaitingLine implements QueueSight.Viewer {
             }
         }
         if (isOpen()) {
-            sight.aimAt(List.of());
+            sight.aimAt(List.of(), true);
         }
     }
 
     private boolean mayBeGranted(Waiting place) {
-        return place.seen && session.state() == SessionState.CONNECTED && isProven();
+        return place.seen
+                && sight.isCertain(place.ticket.place())
+                && session.state() == SessionState.CONNECTED
+                && isProven();
     }
 
-    /**
-     * Has told what keeps a place from its turn. Its ticket is watched before anything else is: whoever it waits for may leave
-     * after the ticket was deleted.
-     */
+    /** Has told what keeps a place from its turn. */
     private void await(Waiting place, Verdict verdict) {
-        sight.watchOwn();
         if (verdict instanceof Verdict.Behind behind) {
-            sight.aimAt(behind.blockers());
+            sight.aimAt(behind.blockers(), isLookedAtAgain(place, behind));
+        } else if (!sight.isCertain(place.ticket.place())) {
+            sight.watchOwnSoon(false);
+            sight.makeCertain();
         } else if (place.seen && session.state() == SessionState.CONNECTED) {
+            sight.watchOwnSoon(false);
             confirm(place);
         }
+    }
+
+    /** Returns whether it still takes a look at the queue, when those have left for whom a place waits, to know whether it has its turn. */
+    private boolean isLookedAtAgain(Waiting place, Verdict.Behind behind) {
+        List<QueueEntry> others = sight.ahead(place.ticket.place());
+        others.removeAll(behind.blockers());
+        return verdict(place, others) instanceof Verdict.Behind;
     }
 
     /** Whether anything may be asked for or granted. A watch may tell of the end of the session before the session itself does. */
@@ -351,6 +364,7 @@ final class WaitingLine implements QueueSight.Viewer {
         Ownership ownership = next.grants.own(next.ticket);
         QueueEntry entry = next.ticket.place();
         owned.put(entry, ownership);
+        sight.watchOwnSoon(true);
         ownership.start(() -> sight.removed(entry));
         next.place.waiter().granted(ownership);
     }

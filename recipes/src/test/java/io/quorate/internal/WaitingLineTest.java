@@ -128,6 +128,7 @@ final class WaitingLineTest {
         session.ticket(0, QUEUE, 0);
         Recorder next = join(QUEUE);
         session.ticket(1, QUEUE, 1, 0);
+        session.seen(QUEUE, 1, true);
 
         CompletableFuture<Void> given = owned.get(0).release();
         assertThat(next.told).as("the ticket may be there still").containsExactly("waits");
@@ -159,6 +160,67 @@ final class WaitingLineTest {
     }
 
     @Test
+    void ticketThatIsReadAnywayIsNotWatchedForAWhile() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        assertThat(session.isWatched(QUEUE, 2)).isFalse();
+
+        session.gone(QUEUE, 1);
+        session.listed(0, QUEUE, 2);
+
+        assertThat(own.told).containsExactly("waits", "granted");
+        assertThat(session.isWatched(QUEUE, 2)).isFalse();
+    }
+
+    @Test
+    void ticketThatWaitsForLongIsWatched() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        session.runTimers();
+        assertThat(session.isWatched(QUEUE, 2)).isTrue();
+
+        session.gone(QUEUE, 2);
+        assertThat(own.told).containsExactly("waits", "removed");
+    }
+
+    @Test
+    void turnOfATicketThatNobodyWatchedIsNotGrantedBeforeItWasSeen() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        session.gone(QUEUE, 1);
+        session.listed(0, QUEUE, 0);
+
+        assertThat(own.told)
+                .as("an operator has deleted it unseen, and 0 as well was there still")
+                .containsExactly("waits", "removed");
+    }
+
+    @Test
+    void watchThatWasAskedForTooLateDoesNotVouchForATicket() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 1, 0);
+        Recorder next = join(QUEUE);
+        session.ticket(1, QUEUE, 2, 0, 1);
+        session.gone(QUEUE, 0);
+        assertThat(own.told).as("it was watched before 0 was").containsExactly("waits", "granted");
+
+        CompletableFuture<Void> unused = owned.get(0).release();
+        session.answerDequeues();
+        assertThat(next.told).as("nothing has told that it is there").containsExactly("waits");
+        session.listed(0, QUEUE, 2);
+        assertThat(next.told).containsExactly("waits", "granted");
+    }
+
+    @Test
+    void ticketsAreWatchedAsSoonAsTheConnectionIsLost() {
+        Recorder unused = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        session.becomes(SessionState.SUSPENDED);
+
+        assertThat(session.isWatched(QUEUE, 2)).isTrue();
+    }
+
+    @Test
     void predecessorThatHadLeftBeforeItWasWatchedIsNotWaitedFor() {
         Recorder own = join(QUEUE);
         session.ticket(0, QUEUE, 1, 0);
@@ -177,6 +239,7 @@ final class WaitingLineTest {
         session.ticket(1, QUEUE, 4, 2, 3);
         session.listed(0, QUEUE, 2);
         assertThat(first.told).containsExactly("waits", "granted");
+        session.runTimers();
 
         session.gone(QUEUE, 2);
 

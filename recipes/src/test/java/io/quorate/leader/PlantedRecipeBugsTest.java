@@ -38,6 +38,7 @@ final class PlantedRecipeBugsTest {
     private static final String ELECTION = "internal/leader/QueueLeaderElection.java";
     private static final String SIGHT = "internal/QueueSight.java";
     private static final String OWNERSHIP = "internal/Ownership.java";
+    private static final String PLACES_OF_A_SESSION = "io.quorate.internal.WaitingLineTest";
 
     /** The mistakes. */
     enum Bug {
@@ -51,6 +52,8 @@ final class PlantedRecipeBugsTest {
                         + ".comparing(QueueEntry::name, io.quorate.backend.TicketName.FIFO).thenComparing(QueueEntry::key));"
                         + "mixed.addAll(line); mixed.headSet(ticket.place()).retainAll(ticket.ahead());"
                         + "mixed.addAll(ticket.ahead()); line = mixed;"),
+        /** A ticket that nobody watched has its turn without a look at whether it is there. */
+        UNWATCHED_TICKET_IS_TRUSTED("internal/WaitingLine.java", "&& sight.isCertain(place.ticket.place())", ""),
         /** The entry of a lost term stays. */
         LOST_TERM_KEEPS_ITS_ENTRY(OWNERSHIP, "giveBack(); onEnd", "onEnd"),
         /** Nobody is told that a term has ended. */
@@ -203,7 +206,8 @@ final class PlantedRecipeBugsTest {
             return FailedTests.of(
                             classes.loadClass(LatchOnTheModel.class.getName()),
                             classes.loadClass(ElectionOnTheModel.class.getName()),
-                            classes.loadClass(Worlds.class.getName()))
+                            classes.loadClass(Worlds.class.getName()),
+                            classes.loadClass(PLACES_OF_A_SESSION))
                     .all();
         } finally {
             thread.setContextClassLoader(before);

@@ -51,6 +51,8 @@ enum RecipeBug {
             Source.SIGHT,
             "Ticket ticket = own.remove(entry); if (ticket != null) { tickets.add(ticket); }",
             "Ticket ticket = own.get(entry); if (ticket != null) { line.add(entry); }"),
+    /** Who is missing when the queue is read are the others only. */
+    READING_OVERLOOKS_OWN_TICKETS(Source.SIGHT, "retainOwn(before, present);", "uncertain.clear();"),
     /** The next session takes the ticket of the one before for its own, and for granted. */
     TICKET_OF_THE_FORMER_SESSION_IS_ADOPTED(
             Source.ACQUISITION,
