@@ -1,6 +1,7 @@
 package io.quorate.embedded.member;
 
 import io.quorate.embedded.transport.PeerMessage;
+import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.Effects;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.LogPoint;
@@ -8,6 +9,7 @@ import io.quorate.embedded.zab.Message;
 import io.quorate.embedded.zab.Phase;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RoleName;
+import io.quorate.embedded.zab.Roster;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -97,8 +99,8 @@ final class Outlet implements Effects {
         if (content == null) {
             throw new IllegalStateException("no content arrived for the snapshot at " + point);
         }
-        long digest = replica.install(point, content);
-        store.install(generation, point, digest, content);
+        StateMachine state = replica.install(point, content);
+        store.install(generation, new MemberStore.Received(point, state.digest(), new Roster(state.disks()), content));
     }
 
     @Override

@@ -156,11 +156,6 @@ public final class ZabPeer {
         return role instanceof Leading leading && leading.isFollowedWithout(ids);
     }
 
-    /** Whether this member leads, has nothing under way, and a learner would be admitted with the next record. */
-    public boolean awaitsRecord() {
-        return role instanceof Leading leading && leading.awaitsRecord();
-    }
-
     // The owner of transitions.
 
     void look(int successor, String reason) {
@@ -173,6 +168,15 @@ public final class ZabPeer {
 
     void follow(int leader, DurableState state, StorageCompletion.DurableIndex durable) {
         transition(new Following(this, leader, state, durable), "elected " + members[leader]);
+    }
+
+    /** Ends all work with a disk that does not count any more; what it holds may lack what was acknowledged. */
+    void replaced(long disk, long admitted) {
+        halt("the disk of member " + config.self() + " was replaced: another one (" + admitted
+                + ") was admitted under its id"
+                + " since this one (" + disk
+                + ") left, and this one may lack what was acknowledged. Start the member with an"
+                + " empty data directory; it gets everything from the others");
     }
 
     private void halt(String reason) {
