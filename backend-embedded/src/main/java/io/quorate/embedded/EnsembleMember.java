@@ -216,6 +216,11 @@ public final class EnsembleMember implements AutoCloseable {
             sole.waitsForOthers();
             network.probeAll(standing -> frontEnd.submit(() -> sole.startAs(standing, network)));
         } else {
+            if (unused && !config.bootstrap()) {
+                log.info(
+                        "member {} finds its directory empty, and may not begin a cluster: it waits for a leader that has the data",
+                        config.id());
+            }
             frontEnd.submit(() -> sole.start(unused && config.bootstrap(), network));
         }
     }

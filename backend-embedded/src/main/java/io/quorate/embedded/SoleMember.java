@@ -32,6 +32,9 @@ final class SoleMember {
     private static final Logger log = LoggerFactory.getLogger(SoleMember.class);
     private static final int TICKS_PER_STATUS = 2;
 
+    /** After so long without a leader, a member without data says what it may be waiting for in vain. */
+    private static final int TICKS_OF_PATIENCE = 5 * EnsembleMembers.TICKS_PER_ELECTION;
+
     /** What is known of the ensemble at one moment. */
     private record Known(MemberStatus status, int leader, Set<Integer> connected) {}
 
@@ -46,6 +49,7 @@ final class SoleMember {
     private boolean serving;
     private boolean stopping;
     private int ticks;
+    private int ticksInVain;
     private volatile boolean beginsAsNew;
     private volatile boolean released = true;
     private volatile Standing standing = Standing.UNKNOWN;
@@ -229,6 +233,7 @@ final class SoleMember {
         Member member = member();
         if (member != null) {
             member.tick();
+            waitForData(member);
             if (ticks++ % TICKS_PER_STATUS == 0) {
                 publish();
             }
@@ -263,6 +268,25 @@ final class SoleMember {
         }
     }
 
+    /** Members that all have empty directories, and none of which may begin a cluster, wait for each other for ever. */
+    private void waitForData(Member member) {
+        boolean inVain =
+                member.life() == Life.RUNNING && !member.mayVote() && member.logEnd() == 0 && member.leader() == 0;
+        ticksInVain = inVain ? ticksInVain + 1 : 0;
+        if (ticksInVain == TICKS_OF_PATIENCE) {
+            log.warn("{}", whatIsMissing(member));
+        }
+    }
+
+    private String whatIsMissing(Member member) {
+        return "member " + config.id()
+                + " has no data, and there is no leader to get any from; it is connected to members "
+                + member.connected() + " of " + config.members().keySet()
+                + ", and does not vote. If this is a new cluster, stop"
+                + " all its members, delete their directories, set bootstrap=true for all of them, and start them again."
+                + " If it is not, start the members that have its data, or look why they are not reached";
+    }
+
     // ---- status
 
     private void publish() {
@@ -270,7 +294,11 @@ final class SoleMember {
         if (member == null) {
             return;
         }
-        known = new Known(MemberStatus.of(member), member.leader(), member.connected());
+        MemberStatus present = MemberStatus.of(member);
+        if (ticksInVain >= TICKS_OF_PATIENCE) {
+            present = present.withAlert(whatIsMissing(member));
+        }
+        known = new Known(present, member.leader(), member.connected());
         lock.lock();
         try {
             serving = member.isServing();
