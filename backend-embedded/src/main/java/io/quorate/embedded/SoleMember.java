@@ -12,6 +12,7 @@ import io.quorate.embedded.transport.Standing;
 import io.quorate.embedded.zab.ZabConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -36,7 +37,17 @@ final class SoleMember {
     private static final int TICKS_OF_PATIENCE = 5 * EnsembleMembers.TICKS_PER_ELECTION;
 
     /** What is known of the ensemble at one moment. */
-    private record Known(MemberStatus status, int leader, Set<Integer> connected) {}
+    private record Known(MemberStatus status, int leader, Set<Integer> connected, Progress progress) {}
+
+    /**
+     * How far the member and, if it leads, the others have come.
+     *
+     * @param behind how many records each member has not acknowledged yet, by its id
+     */
+    record Progress(long logEnd, long commitIndex, Map<Integer, Long> behind) {
+
+        static final Progress NONE = new Progress(0, 0, Map.of());
+    }
 
     private final MemberConfig config;
     private final long life;
@@ -63,7 +74,7 @@ final class SoleMember {
         this.environment = environment;
         this.slot =
                 new MemberSlot(config.id(), directory, config.electionTimeout().toNanos());
-        this.known = new Known(MemberStatus.stopped(config.id()), 0, Set.of());
+        this.known = new Known(MemberStatus.stopped(config.id()), 0, Set.of(), Progress.NONE);
     }
 
     static long tickNanos(MemberConfig config) {
@@ -92,6 +103,14 @@ final class SoleMember {
 
     int leader() {
         return known.leader();
+    }
+
+    Set<Integer> connected() {
+        return known.connected();
+    }
+
+    Progress progress() {
+        return known.progress();
     }
 
     /** Completes when the member takes part or waits for others to begin, or with what prevents it. */
@@ -159,7 +178,8 @@ final class SoleMember {
                         Optional.of("waits for all other members, to begin a new cluster with them"),
                         Optional.empty()),
                 0,
-                Set.of());
+                Set.of(),
+                Progress.NONE);
         begun.complete(null);
     }
 
@@ -298,7 +318,8 @@ final class SoleMember {
         if (ticksInVain >= TICKS_OF_PATIENCE) {
             present = present.withAlert(whatIsMissing(member));
         }
-        known = new Known(present, member.leader(), member.connected());
+        Progress progress = new Progress(member.logEnd(), member.commitIndex(), member.behind());
+        known = new Known(present, member.leader(), member.connected(), progress);
         lock.lock();
         try {
             serving = member.isServing();
@@ -310,6 +331,6 @@ final class SoleMember {
 
     /** The member is gone with the loop. */
     void publishStopped() {
-        known = new Known(MemberStatus.stopped(config.id()), 0, Set.of());
+        known = new Known(MemberStatus.stopped(config.id()), 0, Set.of(), Progress.NONE);
     }
 }

@@ -26,6 +26,9 @@ final class Outlet implements Effects {
     private final Replica replica;
     private final Inbox inbox;
 
+    /** The epoch in which this member has led or followed up to now, 0 if there is none. */
+    private long established;
+
     Outlet(Member member, Links links, MemberStore store, Replica replica, Inbox inbox) {
         this.member = member;
         this.links = links;
@@ -38,6 +41,15 @@ final class Outlet implements Effects {
 
     @Override
     public void send(long connection, Message message) {
+        if (message instanceof Message.NewLeader end) {
+            // The last message of each synchronization.
+            log.info(
+                    "member {} has sent member {} what it lacked up to index {} in epoch {}",
+                    member.id(),
+                    links.memberAt(connection),
+                    end.lastIndex(),
+                    end.epoch());
+        }
         links.send(connection, new PeerMessage.Protocol(message));
     }
 
@@ -48,7 +60,12 @@ final class Outlet implements Effects {
 
     @Override
     public void sendSnapshot(long connection, long epoch, LogPoint point) {
-        log.info("member {} sends a snapshot at {} to a member that lags too far", member.id(), point.index());
+        log.info(
+                "member {} sends member {}, which lags too far, a snapshot at {} in epoch {}",
+                member.id(),
+                links.memberAt(connection),
+                point.index(),
+                epoch);
         Message end = new Message.Snapshot(epoch, point);
         links.holdBack(connection);
         store.readSnapshot(point, content -> inbox.continueWith(() -> sendSnapshot(connection, point, content, end)));
@@ -138,12 +155,28 @@ final class Outlet implements Effects {
 
     @Override
     public void roleChanged(RoleName role, Phase phase, long epoch, int leader) {
-        if (phase != Phase.BROADCAST) {
-            log.debug("member {} is {} in {}, epoch {}, leader {}", member.id(), role, phase, epoch, leader);
-        } else if (role == RoleName.LEADING) {
-            log.info("member {} leads epoch {}", member.id(), epoch);
+        long end = replica.tail().end();
+        if (phase == Phase.BROADCAST) {
+            established = epoch;
+            if (role == RoleName.LEADING) {
+                log.info("member {} leads epoch {}, its log ends at index {}", member.id(), epoch, end);
+            } else {
+                log.info(
+                        "member {} follows member {} in epoch {}, its log ends at index {}",
+                        member.id(),
+                        leader,
+                        epoch,
+                        end);
+            }
+        } else if (role == RoleName.LOOKING && established != 0) {
+            log.info(
+                    "member {} looks for a leader after epoch {}, its log ends at index {}",
+                    member.id(),
+                    established,
+                    end);
+            established = 0;
         } else {
-            log.info("member {} follows member {} in epoch {}", member.id(), leader, epoch);
+            log.debug("member {} is {} in {}, epoch {}, leader {}", member.id(), role, phase, epoch, leader);
         }
     }
 

@@ -2,7 +2,9 @@ package io.quorate.embedded.zab;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -225,6 +227,17 @@ final class Leading extends Role {
 
     boolean isFollowedWithout(Set<Integer> ids) {
         return phase == Phase.BROADCAST && peer.quorum().isReachedBy(activeVotersWithout(ids));
+    }
+
+    Map<Integer, Long> behind() {
+        Map<Integer, Long> behind = new TreeMap<>();
+        for (int member = 0; member < learners.length; member++) {
+            Learner learner = learners[member];
+            if (learner != null) {
+                behind.put(peer.idOf(member), lastIndex - learner.acknowledged);
+            }
+        }
+        return behind;
     }
 
     private void storageBusy() {

@@ -1,6 +1,7 @@
 package io.quorate.embedded.zab;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +150,11 @@ public final class ZabPeer {
     /** The index the next proposal gets, 0 if this member does not take proposals now. */
     public long nextIndex() {
         return role instanceof Leading leading && leading.takesProposals() ? leading.lastIndex() + 1 : 0;
+    }
+
+    /** How many records each member that follows this one has not acknowledged yet, by its id; empty if this one does not lead. */
+    public Map<Integer, Long> behind() {
+        return role instanceof Leading leading ? leading.behind() : Map.of();
     }
 
     /** Whether this member leads an established epoch, and a quorum follows it in which none of the given members is. */
