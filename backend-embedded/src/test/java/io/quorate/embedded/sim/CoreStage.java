@@ -171,6 +171,10 @@ final class CoreStage implements Sweepable {
     @Override
     public void expectRecovery() {
         SimNode[] nodes = world().nodes();
+        world().onReplaced(node -> {
+            exchangeDisk(node);
+            node.start();
+        });
         for (SimNode node : nodes) {
             node.crashAfterEffects(-1);
             node.disk().release();
