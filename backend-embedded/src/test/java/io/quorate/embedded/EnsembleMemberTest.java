@@ -158,7 +158,8 @@ class EnsembleMemberTest {
                     assertThat(get(session, KEY)).isPresent();
                     CommitResult unused = put(session, Key.of("/more"), "x");
                 }
-                // It counts again as soon as a record was committed without it: then any other one may go.
+                // It counts again as soon as its admission was committed without it: then any other one may go.
+                awaitVote(third);
                 trio.stop(1);
                 try (Session session = session(third)) {
                     CommitResult unused = put(session, Key.of("/with-it"), "x");
@@ -181,6 +182,7 @@ class EnsembleMemberTest {
             Path old = Files.move(trio.directory(3), directory.resolve("old"));
             EnsembleMember replaced = trio.start(3);
             assertThat(replaced.awaitServing(MemberTrio.LIMIT)).isTrue();
+            awaitVote(replaced);
             trio.stop(1);
             try (Session session = session(replaced)) {
                 CommitResult unused = put(session, Key.of("/with-the-new-one"), "new");
@@ -369,6 +371,11 @@ class EnsembleMemberTest {
         EnsembleMember member = EnsembleMember.of(new MemberTrio(directory, 3).config(1));
         member.stop();
         assertThat(directory.resolve("m1")).doesNotExist();
+    }
+
+    private static void awaitVote(EnsembleMember member) {
+        await().atMost(MemberTrio.LIMIT)
+                .untilAsserted(() -> assertThat(member.status().alert()).isEmpty());
     }
 
     private static void delete(Path root) throws IOException {

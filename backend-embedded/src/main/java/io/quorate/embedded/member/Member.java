@@ -380,6 +380,11 @@ public final class Member {
                 snapshots.restartFrom(replica.tail().base());
             }
         } else if (event instanceof StorageCompletion.PromisePersisted persisted) {
+            if (!voter && persisted.promise().voter()) {
+                log.info("member {} has everything that it had lost, and votes", id());
+                // That files were damaged is still worth a look.
+                alert = alert.filter(what -> what.startsWith("QUARANTINED"));
+            }
             voter = persisted.promise().voter();
         } else if (event instanceof Event.SnapshotTaken taken && !snapshots.stored(taken.base())) {
             return;
