@@ -7,6 +7,8 @@ import io.quorate.embedded.EmbeddedBackendProvider;
 module io.quorate.backend.embedded {
     requires transitive io.quorate.recipes;
     requires org.slf4j;
+    // For members that are watched over JMX: an MBeanServer is a parameter of one method.
+    requires transitive java.management;
     requires static transitive org.jspecify;
 
     // For the testing package alone: needed to compile and run what uses it, and by nobody else.

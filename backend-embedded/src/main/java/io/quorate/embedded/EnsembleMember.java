@@ -30,6 +30,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +69,7 @@ public final class EnsembleMember implements AutoCloseable {
     private final SoleMember sole;
     private final PeerTrust trust;
     private final TcpNetwork network;
+    private final MemberManagement management;
     private final EnsembleLoop loop;
     private final LaneThreads lanes;
     private final FrontEnd frontEnd;
@@ -106,6 +109,9 @@ public final class EnsembleMember implements AutoCloseable {
                 sole::standing,
                 random,
                 environment.monotonicNanos(id)));
+        this.management = new MemberManagement(
+                config,
+                () -> new MemberAttributes(config, sole(), network()::pendingBytes, network()::refusedConnections));
         this.lanes =
                 new LaneThreads(environment.ticker(), loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(
@@ -119,6 +125,10 @@ public final class EnsembleMember implements AutoCloseable {
 
     private SoleMember sole() {
         return sole;
+    }
+
+    private TcpNetwork network() {
+        return network;
     }
 
     /** Returns a member; it is not started, and nothing is read, created or opened before. */
@@ -216,6 +226,11 @@ public final class EnsembleMember implements AutoCloseable {
             sole.waitsForOthers();
             network.probeAll(standing -> frontEnd.submit(() -> sole.startAs(standing, network)));
         } else {
+            if (unused && !config.bootstrap()) {
+                log.info(
+                        "member {} finds its directory empty, and may not begin a cluster: it waits for a leader that has the data",
+                        config.id());
+            }
             frontEnd.submit(() -> sole.start(unused && config.bootstrap(), network));
         }
     }
@@ -348,6 +363,7 @@ public final class EnsembleMember implements AutoCloseable {
             network.close();
             interrupted |= joinThreads();
             sole.publishStopped();
+            management.unregister();
             releaseDirectory();
         } finally {
             lifecycle.unlock();
@@ -440,6 +456,26 @@ public final class EnsembleMember implements AutoCloseable {
      */
     public BackendView describe() {
         return sole.describe();
+    }
+
+    /**
+     * Shows this member over JMX, as {@link EnsembleMemberMXBean}, until it is stopped. Nothing is shown unless this is called; it may be called
+     * before the start.
+     *
+     * @param server where to register it, such as that of {@code ManagementFactory.getPlatformMBeanServer()}
+     * @return the name: {@code io.quorate:type=EnsembleMember,cluster=NAME,member=ID}
+     * @throws IllegalStateException if the member is closed, or a member of that id and cluster is registered there already
+     */
+    public ObjectName register(MBeanServer server) {
+        lifecycle.lock();
+        try {
+            if (closed.get()) {
+                throw new IllegalStateException("this member is closed; create another one");
+            }
+            return management.register(server);
+        } finally {
+            lifecycle.unlock();
+        }
     }
 
     /** Returns the id of the member that leads as far as this one knows, 0 if none. */

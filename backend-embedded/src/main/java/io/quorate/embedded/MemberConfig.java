@@ -239,6 +239,24 @@ public record MemberConfig(
                 snapshotBytes);
     }
 
+    /** Returns this configuration with another time limit for starting and stopping. */
+    public MemberConfig withStartTimeout(Duration timeout) {
+        return new MemberConfig(
+                cluster,
+                id,
+                members,
+                bind,
+                directory,
+                bootstrap,
+                security,
+                allowInsecureNetwork,
+                electionTimeout,
+                connectionTimeout,
+                timeout,
+                snapshotRecords,
+                snapshotBytes);
+    }
+
     /** Returns this configuration with snapshots after other numbers of records and bytes. */
     public MemberConfig withSnapshots(int records, long bytes) {
         return new MemberConfig(

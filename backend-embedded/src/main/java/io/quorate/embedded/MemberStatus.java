@@ -75,6 +75,12 @@ public record MemberStatus(
                 Optional.ofNullable(member.failure()).map(MemberStatus::describe));
     }
 
+    /** Returns the same status with another alert. */
+    MemberStatus withAlert(String what) {
+        return new MemberStatus(
+                id, condition, role, epoch, applied, digest, sessions, disk, Optional.of(what), failure);
+    }
+
     private static String describe(Throwable failure) {
         String message = failure.getMessage();
         return message == null ? failure.toString() : message;

@@ -12,6 +12,7 @@ import io.quorate.embedded.transport.Standing;
 import io.quorate.embedded.zab.ZabConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -32,8 +33,21 @@ final class SoleMember {
     private static final Logger log = LoggerFactory.getLogger(SoleMember.class);
     private static final int TICKS_PER_STATUS = 2;
 
+    /** After so long without a leader, a member without data says what it may be waiting for in vain. */
+    private static final int TICKS_OF_PATIENCE = 5 * EnsembleMembers.TICKS_PER_ELECTION;
+
     /** What is known of the ensemble at one moment. */
-    private record Known(MemberStatus status, int leader, Set<Integer> connected) {}
+    private record Known(MemberStatus status, int leader, Set<Integer> connected, Progress progress) {}
+
+    /**
+     * How far the member and, if it leads, the others have come.
+     *
+     * @param behind how many records each member has not acknowledged yet, by its id
+     */
+    record Progress(long logEnd, long commitIndex, Map<Integer, Long> behind) {
+
+        static final Progress NONE = new Progress(0, 0, Map.of());
+    }
 
     private final MemberConfig config;
     private final long life;
@@ -46,6 +60,7 @@ final class SoleMember {
     private boolean serving;
     private boolean stopping;
     private int ticks;
+    private int ticksInVain;
     private volatile boolean beginsAsNew;
     private volatile boolean released = true;
     private volatile Standing standing = Standing.UNKNOWN;
@@ -59,7 +74,7 @@ final class SoleMember {
         this.environment = environment;
         this.slot =
                 new MemberSlot(config.id(), directory, config.electionTimeout().toNanos());
-        this.known = new Known(MemberStatus.stopped(config.id()), 0, Set.of());
+        this.known = new Known(MemberStatus.stopped(config.id()), 0, Set.of(), Progress.NONE);
     }
 
     static long tickNanos(MemberConfig config) {
@@ -88,6 +103,14 @@ final class SoleMember {
 
     int leader() {
         return known.leader();
+    }
+
+    Set<Integer> connected() {
+        return known.connected();
+    }
+
+    Progress progress() {
+        return known.progress();
     }
 
     /** Completes when the member takes part or waits for others to begin, or with what prevents it. */
@@ -155,7 +178,8 @@ final class SoleMember {
                         Optional.of("waits for all other members, to begin a new cluster with them"),
                         Optional.empty()),
                 0,
-                Set.of());
+                Set.of(),
+                Progress.NONE);
         begun.complete(null);
     }
 
@@ -229,6 +253,7 @@ final class SoleMember {
         Member member = member();
         if (member != null) {
             member.tick();
+            waitForData(member);
             if (ticks++ % TICKS_PER_STATUS == 0) {
                 publish();
             }
@@ -263,6 +288,25 @@ final class SoleMember {
         }
     }
 
+    /** Members that all have empty directories, and none of which may begin a cluster, wait for each other for ever. */
+    private void waitForData(Member member) {
+        boolean inVain =
+                member.life() == Life.RUNNING && !member.mayVote() && member.logEnd() == 0 && member.leader() == 0;
+        ticksInVain = inVain ? ticksInVain + 1 : 0;
+        if (ticksInVain == TICKS_OF_PATIENCE) {
+            log.warn("{}", whatIsMissing(member));
+        }
+    }
+
+    private String whatIsMissing(Member member) {
+        return "member " + config.id()
+                + " has no data, and there is no leader to get any from; it is connected to members "
+                + member.connected() + " of " + config.members().keySet()
+                + ", and does not vote. If this is a new cluster, stop"
+                + " all its members, delete their directories, set bootstrap=true for all of them, and start them again."
+                + " If it is not, start the members that have its data, or look why they are not reached";
+    }
+
     // ---- status
 
     private void publish() {
@@ -270,7 +314,12 @@ final class SoleMember {
         if (member == null) {
             return;
         }
-        known = new Known(MemberStatus.of(member), member.leader(), member.connected());
+        MemberStatus present = MemberStatus.of(member);
+        if (ticksInVain >= TICKS_OF_PATIENCE) {
+            present = present.withAlert(whatIsMissing(member));
+        }
+        Progress progress = new Progress(member.logEnd(), member.commitIndex(), member.behind());
+        known = new Known(present, member.leader(), member.connected(), progress);
         lock.lock();
         try {
             serving = member.isServing();
@@ -282,6 +331,6 @@ final class SoleMember {
 
     /** The member is gone with the loop. */
     void publishStopped() {
-        known = new Known(MemberStatus.stopped(config.id()), 0, Set.of());
+        known = new Known(MemberStatus.stopped(config.id()), 0, Set.of(), Progress.NONE);
     }
 }

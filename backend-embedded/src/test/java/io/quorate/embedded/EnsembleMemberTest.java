@@ -158,11 +158,53 @@ class EnsembleMemberTest {
                     assertThat(get(session, KEY)).isPresent();
                     CommitResult unused = put(session, Key.of("/more"), "x");
                 }
-                // It counts again as soon as a record was committed without it: then any other one may go.
+                // It counts again as soon as its admission was committed without it: then any other one may go.
+                awaitVote(third);
                 trio.stop(1);
                 try (Session session = session(third)) {
                     CommitResult unused = put(session, Key.of("/with-it"), "x");
                 }
+            }
+        }
+    }
+
+    /**
+     * Members 2 and 3, the latter on a new machine, have acknowledged what member 1 and the old disk of member 3 do not know. These
+     * two are a quorum of three, and must not become one.
+     */
+    @Test
+    void oldDiskOfAReplacedMachineMakesNoQuorumAndIsToldWhy() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3).begin()) {
+            try (Session session = session(trio.member(1))) {
+                CommitResult unused = put(session, KEY, "old");
+            }
+            trio.stop(3);
+            Path old = Files.move(trio.directory(3), directory.resolve("old"));
+            EnsembleMember replaced = trio.start(3);
+            assertThat(replaced.awaitServing(MemberTrio.LIMIT)).isTrue();
+            awaitVote(replaced);
+            trio.stop(1);
+            try (Session session = session(replaced)) {
+                CommitResult unused = put(session, Key.of("/with-the-new-one"), "new");
+            }
+            trio.stop(2);
+            trio.stop(3);
+            Path present = Files.move(trio.directory(3), directory.resolve("present"));
+            Files.move(old, trio.directory(3));
+            EnsembleMember first = trio.start(1);
+            EnsembleMember returned = trio.start(3);
+            await().atMost(MemberTrio.LIMIT)
+                    .untilAsserted(
+                            () -> assertThat(returned.status().condition()).isEqualTo(MemberStatus.Condition.FAILED));
+            assertThat(returned.status().toString()).contains("was replaced").contains("empty data directory");
+            assertThat(first.awaitServing(Duration.ofSeconds(2))).isFalse();
+            trio.stop(3);
+            delete(trio.directory(3));
+            Files.move(present, trio.directory(3));
+            EnsembleMember again = trio.start(3);
+            assertThat(again.awaitServing(MemberTrio.LIMIT)).isTrue();
+            try (Session session = session(first)) {
+                assertThat(get(session, Key.of("/with-the-new-one"))).isPresent();
             }
         }
     }
@@ -176,6 +218,12 @@ class EnsembleMemberTest {
             assertThat(trio.member(1).awaitServing(Duration.ofSeconds(3))).isFalse();
             assertThat(trio.member(1).status().alert())
                     .hasValueSatisfying(alert -> assertThat(alert).contains("does not vote"));
+            for (EnsembleMember member : trio.members()) {
+                await().atMost(MemberTrio.LIMIT)
+                        .untilAsserted(() -> assertThat(member.status().alert())
+                                .hasValueSatisfying(alert -> assertThat(alert)
+                                        .contains("bootstrap=true", "delete their directories", "does not vote")));
+            }
         }
     }
 
@@ -323,6 +371,11 @@ class EnsembleMemberTest {
         EnsembleMember member = EnsembleMember.of(new MemberTrio(directory, 3).config(1));
         member.stop();
         assertThat(directory.resolve("m1")).doesNotExist();
+    }
+
+    private static void awaitVote(EnsembleMember member) {
+        await().atMost(MemberTrio.LIMIT)
+                .untilAsserted(() -> assertThat(member.status().alert()).isEmpty());
     }
 
     private static void delete(Path root) throws IOException {

@@ -3,6 +3,7 @@ package io.quorate.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorate.backend.BackendUnavailableException;
 import io.quorate.backend.BackendView;
@@ -17,6 +18,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
@@ -83,10 +87,18 @@ class TlsMembersTest {
         }
         String certificate = pem("CERTIFICATE", keys.getCertificate("own").getEncoded());
         Files.writeString(certificates.resolve(name + ".pem"), certificate);
-        Files.writeString(
+        key(
                 certificates.resolve(name + ".key"),
                 pem("PRIVATE KEY", keys.getKey("own", PASSWORD.toCharArray()).getEncoded()));
         return certificate;
+    }
+
+    private static Path key(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        if (Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+        return file;
     }
 
     private static String pem(String what, byte[] bytes) {
@@ -165,7 +177,7 @@ class TlsMembersTest {
         Path own = directory.resolve("own.pem");
         Path key = directory.resolve("own.key");
         Files.copy(certificates.resolve("stranger.pem"), own);
-        Files.copy(certificates.resolve("stranger.key"), key);
+        Files.copy(certificates.resolve("stranger.key"), key, StandardCopyOption.COPY_ATTRIBUTES);
         try (MemberTrio trio = new MemberTrio(directory, 3)) {
             for (int id = 1; id <= 2; id++) {
                 EnsembleMember unused =
@@ -183,10 +195,78 @@ class TlsMembersTest {
         }
     }
 
+    /** Between the replacement of the certificate and that of the key, the pair does not fit together. */
+    @Test
+    void halfReplacedPairIsNotTaken() throws Exception {
+        Path own = directory.resolve("own.pem");
+        Path key = key(directory.resolve("own.key"), Files.readString(certificates.resolve("member-3.key")));
+        Files.copy(certificates.resolve("member-3.pem"), own);
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            for (int id = 1; id <= 2; id++) {
+                EnsembleMember unused = trio.start(secured(trio.config(id), "member-" + id));
+            }
+            EnsembleMember unused = trio.start(secured(trio.config(3), own, key));
+            trio.awaitServing();
+            Files.write(own, Files.readAllBytes(certificates.resolve("newer-3.pem")));
+            // Member 3 connects anew, by the pair that fits.
+            trio.stop(1);
+            EnsembleMember first = trio.start(secured(trio.config(1), "member-1"));
+            await().atMost(MemberTrio.LIMIT)
+                    .untilAsserted(
+                            () -> assertThat(first.describe().members().get(2).role())
+                                    .isNotEqualTo(BackendView.Role.UNREACHABLE));
+        }
+    }
+
+    @Test
+    void keyOfAnotherCertificateIsRefused() throws IOException {
+        MemberConfig config = new MemberTrio(directory, 3).config(1);
+        Path other = certificates.resolve("member-2.key");
+        assertThatThrownBy(() -> EnsembleMember.of(secured(config, certificates.resolve("member-1.pem"), other))
+                        .start())
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContainingAll(other.toString(), "is not the private key of the certificate");
+    }
+
+    @Test
+    void damagedPemIsRefusedInPlainWords() throws IOException {
+        MemberConfig config = new MemberTrio(directory, 3).config(1);
+        String key = Files.readString(certificates.resolve("member-1.key"));
+        String certificate = Files.readString(certificates.resolve("member-1.pem"));
+        for (int length = 0; length < key.indexOf("-----END") - 4; length += 3) {
+            String cut = key.substring(0, length) + "\n-----END PRIVATE KEY-----\n";
+            assertRefusedWith(config, certificates.resolve("member-1.pem"), key(directory.resolve("cut.key"), cut));
+        }
+        for (int length = 0; length < certificate.indexOf("-----END") - 4; length += 3) {
+            Path cut = Files.writeString(
+                    directory.resolve("cut.pem"), certificate.substring(0, length) + "\n-----END CERTIFICATE-----\n");
+            assertRefusedWith(config, cut, certificates.resolve("member-1.key"));
+        }
+    }
+
+    private static void assertRefusedWith(MemberConfig config, Path certificate, Path key) {
+        assertThatThrownBy(() ->
+                        EnsembleMember.of(secured(config, certificate, key)).start())
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("cut.");
+    }
+
+    @Test
+    void privateKeyThatOthersMayReadIsRefused() throws IOException {
+        MemberConfig config = new MemberTrio(directory, 3).config(1);
+        Path key = key(directory.resolve("open.key"), Files.readString(certificates.resolve("member-1.key")));
+        assumeTrue(Files.getFileStore(key).supportsFileAttributeView(PosixFileAttributeView.class));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(() -> EnsembleMember.of(secured(config, certificates.resolve("member-1.pem"), key))
+                        .start())
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("chmod 600 " + key);
+    }
+
     @Test
     void filesThatCannotBeUsedAreNamed() throws IOException {
         MemberConfig config = new MemberTrio(directory, 3).config(1);
-        Path nothing = Files.writeString(directory.resolve("nothing.pem"), "nothing");
+        Path nothing = key(directory.resolve("nothing.pem"), "nothing");
         Path present = certificates.resolve("member-1.pem");
         Path key = certificates.resolve("member-1.key");
         for (Path[] wrong : new Path[][] {{nothing, key}, {present, nothing}, {directory.resolve("absent"), key}}) {

@@ -31,9 +31,11 @@ public final class ChainHash {
     }
 
     private static io.quorate.embedded.zab.RecordType protocolType(RecordType type) {
-        return type == RecordType.NEWLEADER
-                ? io.quorate.embedded.zab.RecordType.NEWLEADER
-                : io.quorate.embedded.zab.RecordType.TXN;
+        return switch (type) {
+            case NEWLEADER -> io.quorate.embedded.zab.RecordType.NEWLEADER;
+            case TXN -> io.quorate.embedded.zab.RecordType.TXN;
+            case ADMISSION -> io.quorate.embedded.zab.RecordType.ADMISSION;
+        };
     }
 
     private static byte[] bytes(ByteBuffer body) {

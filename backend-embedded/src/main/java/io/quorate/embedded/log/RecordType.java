@@ -7,7 +7,9 @@ public enum RecordType {
     /** The first record of a leader's epoch. */
     NEWLEADER(1),
     /** One transaction of the state machine; its body is opaque here. */
-    TXN(2);
+    TXN(2),
+    /** A member came back with another disk than it had, which counts from here on. */
+    ADMISSION(3);
 
     private final int code;
 

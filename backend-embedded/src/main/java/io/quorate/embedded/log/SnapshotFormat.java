@@ -49,7 +49,12 @@ final class SnapshotFormat {
         }
         in.getInt();
         Identity identity = new Identity(new UUID(in.getLong(), in.getLong()), in.getLong(), in.getLong());
-        return new Header(identity, new Snapshot(in.getLong(), in.getLong(), in.getLong(), in.getLong()));
+        long lastIndex = in.getLong();
+        long lastEpoch = in.getLong();
+        if (lastIndex < 1 || lastEpoch < 1) {
+            return null;
+        }
+        return new Header(identity, new Snapshot(lastIndex, lastEpoch, in.getLong(), in.getLong()));
     }
 
     /** The checksum of a block covers its number too, so that blocks cannot change places. */

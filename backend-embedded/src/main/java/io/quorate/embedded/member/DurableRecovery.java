@@ -11,6 +11,7 @@ import io.quorate.embedded.tree.SnapshotLoader;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
+import io.quorate.embedded.zab.Roster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -60,7 +61,12 @@ class DurableRecovery {
             noteMemberList(storage);
             ensemble.noteStarted(member);
             LogPoint point = storage.newestSnapshot().map(StoredForm::point).orElse(LogPoint.GENESIS);
-            Outline outline = new Outline(StoredForm.promise(storage.meta(), storage.mayVote()), point);
+            // Which disks count is a part of the state, which is read later.
+            Outline outline = new Outline(
+                    StoredForm.promise(storage.meta(), storage.mayVote()),
+                    point,
+                    storage.meta().identity().incarnation(),
+                    Roster.EMPTY);
             return new Found(storage, outline, alert(storage));
         } catch (IOException | RuntimeException e) {
             storage.close();
@@ -112,6 +118,7 @@ class DurableRecovery {
         for (long next = first; next <= end; next = first + records.size()) {
             storage.log().read(next, end, READ_BYTES).forEach(record -> records.add(StoredForm.read(record)));
         }
+        found.outline().begunWith(new Roster(state.disks()));
         records.forEach(found.outline()::appended);
         return new MemberStore.Recovered(found.outline().state(), state, records, found.alert());
     }

@@ -12,6 +12,7 @@ import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.RecordBatch;
+import io.quorate.embedded.zab.Roster;
 import io.quorate.embedded.zab.StorageCompletion;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -78,23 +79,21 @@ final class DurableStore implements MemberStore {
     /** A received snapshot, which is to replace everything. */
     private final class Installation implements Task {
         private final long generation;
-        private final LogPoint point;
-        private final long digest;
-        private final List<byte[]> content;
+        private final Received snapshot;
 
-        Installation(long generation, LogPoint point, long digest, List<byte[]> content) {
+        Installation(long generation, Received snapshot) {
             this.generation = generation;
-            this.point = point;
-            this.digest = digest;
-            this.content = content;
+            this.snapshot = snapshot;
         }
 
         @Override
         public void run() throws IOException {
             installations++;
-            SnapshotWriter writer = fill(storage().beginReceiving(StoredForm.of(point, digest)), content);
+            LogPoint point = snapshot.point();
+            SnapshotWriter writer =
+                    fill(storage().beginReceiving(StoredForm.of(point, snapshot.digest())), snapshot.content());
             storage().install(writer);
-            outline.installed(point);
+            outline.installed(point, snapshot.roster());
             listener().completed(new StorageCompletion.SnapshotInstalled(generation, point));
         }
 
@@ -115,7 +114,7 @@ final class DurableStore implements MemberStore {
     private final ArrayDeque<Task> taken = new ArrayDeque<>();
     private boolean waiting;
     private @Nullable MemberStorage storage;
-    private Outline outline = new Outline(EpochPromise.NONE, LogPoint.GENESIS);
+    private Outline outline = new Outline(EpochPromise.NONE, LogPoint.GENESIS, 0, Roster.EMPTY);
     private long installations;
     private boolean failed;
     private boolean closed;
@@ -194,8 +193,8 @@ final class DurableStore implements MemberStore {
     }
 
     @Override
-    public void install(long generation, LogPoint point, long digest, List<byte[]> content) {
-        offer(new Installation(generation, point, digest, content));
+    public void install(long generation, Received snapshot) {
+        offer(new Installation(generation, snapshot));
     }
 
     private static SnapshotWriter fill(SnapshotWriter writer, List<byte[]> content) throws IOException {

@@ -227,13 +227,6 @@ final class Leadership {
         }
     }
 
-    /** Proposes a transaction that does nothing, if nothing else is under way. */
-    private void proposeNothing() {
-        if (requests.isEmpty() && isDrained()) {
-            member.step(new Event.Propose(++lastTicket, List.of(codec.encode(new Txn.NoOp()))));
-        }
-    }
-
     // ---- sessions
 
     private void opened(SessionView session) {
@@ -275,9 +268,6 @@ final class Leadership {
         }
         expiry.look(member.nowNanos(), this::expire);
         reap();
-        if (member.peer().awaitsRecord()) {
-            proposeNothing();
-        }
     }
 
     private void reap() {

@@ -9,6 +9,7 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.StorageCompletion;
 import io.quorate.embedded.zab.ZabPeer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -166,6 +167,16 @@ public final class Member {
     /** Returns the member that leads as far as this one knows, 0 if none. */
     public int leader() {
         return protocol.isRunning() ? protocol.peer().leader() : 0;
+    }
+
+    /** Returns the last index that it knows to be committed. */
+    public long commitIndex() {
+        return protocol.isRunning() ? protocol.peer().commitIndex() : 0;
+    }
+
+    /** Returns, if it leads, how many records each member that follows it has not acknowledged yet. */
+    public Map<Integer, Long> behind() {
+        return protocol.isRunning() ? protocol.peer().behind() : Map.of();
     }
 
     /** Returns the members that it has a connection to. */
@@ -369,6 +380,11 @@ public final class Member {
                 snapshots.restartFrom(replica.tail().base());
             }
         } else if (event instanceof StorageCompletion.PromisePersisted persisted) {
+            if (!voter && persisted.promise().voter()) {
+                log.info("member {} has everything that it had lost, and votes", id());
+                // That files were damaged is still worth a look.
+                alert = alert.filter(what -> what.startsWith("QUARANTINED"));
+            }
             voter = persisted.promise().voter();
         } else if (event instanceof Event.SnapshotTaken taken && !snapshots.stored(taken.base())) {
             return;

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemberSlot {
 
+    private static final int LIFE_BITS = 20;
+
     private final int id;
     private final @Nullable EnsembleDirectory directory;
     private final long slowDiskNanos;
@@ -63,9 +65,18 @@ public final class MemberSlot {
 
     private DurableStore durable(EnsembleDirectory at, MemberSettings settings) {
         return new DurableStore(
-                new DurableRecovery(at, id, settings.monotonicNanos(), settings.wallMillis()),
+                new DurableRecovery(at, id, settings.monotonicNanos(), () -> newDisk(settings)),
                 new DiskWatch(id, slowDiskNanos, settings.monotonicNanos()),
                 new StorageThreads(id));
+    }
+
+    /**
+     * A number for a disk that begins. It must differ from that of any other disk of the member, also if two machines were given the
+     * same time: so the life of the member, which is drawn at random where members have processes of their own, is a part of it.
+     */
+    private static long newDisk(MemberSettings settings) {
+        long life = settings.zab().incarnation() & ((1L << LIFE_BITS) - 1);
+        return (settings.wallMillis().getAsLong() << LIFE_BITS) | life;
     }
 
     /** Forgets a member that has stopped. */

@@ -7,6 +7,7 @@ import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
+import io.quorate.embedded.zab.Roster;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,6 +29,16 @@ public interface MemberStore {
      * @param alert what somebody should know of how it was found
      */
     record Recovered(DurableState state, StateMachine machine, List<LogRecord> records, Optional<String> alert) {}
+
+    /**
+     * A snapshot that another member has sent.
+     *
+     * @param point the point of the snapshot
+     * @param digest the digest of the state that it holds
+     * @param roster which disks count at that point
+     * @param content the state
+     */
+    record Received(LogPoint point, long digest, Roster roster, List<byte[]> content) {}
 
     /** Receives what becomes of the operations, on any thread. */
     interface Listener {
@@ -64,7 +75,7 @@ public interface MemberStore {
     void persistPromise(long generation, EpochPromise promise);
 
     /** Replaces everything by a received snapshot. */
-    void install(long generation, LogPoint point, long digest, List<byte[]> content);
+    void install(long generation, Received snapshot);
 
     /** Keeps a snapshot of the member's own state and drops the records up to {@code base}. */
     void keepSnapshot(LogPoint point, long digest, LogPoint base, List<byte[]> content);

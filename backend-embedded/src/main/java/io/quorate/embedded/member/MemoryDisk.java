@@ -6,6 +6,7 @@ import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
+import io.quorate.embedded.zab.Roster;
 import io.quorate.embedded.zab.StorageCompletion;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryDisk {
 
-    private final Outline outline = new Outline(EpochPromise.NONE, LogPoint.GENESIS);
+    private final Outline outline = new Outline(EpochPromise.NONE, LogPoint.GENESIS, 0, Roster.EMPTY);
     private final LogTail log = new LogTail(LogPoint.GENESIS, List.of());
     private LogPoint snapshot = LogPoint.GENESIS;
     private List<byte[]> content = List.of();
@@ -97,11 +98,12 @@ final class MemoryDisk {
         }
 
         @Override
-        public void install(long generation, LogPoint point, long digest, List<byte[]> newContent) {
+        public void install(long generation, Received received) {
+            LogPoint point = received.point();
             log.restart(point);
-            outline.installed(point);
+            outline.installed(point, received.roster());
             snapshot = point;
-            content = newContent;
+            content = received.content();
             done(new StorageCompletion.SnapshotInstalled(generation, point));
         }
 

@@ -1,6 +1,7 @@
 package io.quorate.embedded.member;
 
 import io.quorate.embedded.transport.PeerMessage;
+import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.zab.Effects;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.LogPoint;
@@ -8,6 +9,7 @@ import io.quorate.embedded.zab.Message;
 import io.quorate.embedded.zab.Phase;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RoleName;
+import io.quorate.embedded.zab.Roster;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -24,6 +26,9 @@ final class Outlet implements Effects {
     private final Replica replica;
     private final Inbox inbox;
 
+    /** The epoch in which this member has led or followed up to now, 0 if there is none. */
+    private long established;
+
     Outlet(Member member, Links links, MemberStore store, Replica replica, Inbox inbox) {
         this.member = member;
         this.links = links;
@@ -36,6 +41,15 @@ final class Outlet implements Effects {
 
     @Override
     public void send(long connection, Message message) {
+        if (message instanceof Message.NewLeader end) {
+            // The last message of each synchronization.
+            log.info(
+                    "member {} has sent member {} what it lacked up to index {} in epoch {}",
+                    member.id(),
+                    links.memberAt(connection),
+                    end.lastIndex(),
+                    end.epoch());
+        }
         links.send(connection, new PeerMessage.Protocol(message));
     }
 
@@ -46,7 +60,12 @@ final class Outlet implements Effects {
 
     @Override
     public void sendSnapshot(long connection, long epoch, LogPoint point) {
-        log.info("member {} sends a snapshot at {} to a member that lags too far", member.id(), point.index());
+        log.info(
+                "member {} sends member {}, which lags too far, a snapshot at {} in epoch {}",
+                member.id(),
+                links.memberAt(connection),
+                point.index(),
+                epoch);
         Message end = new Message.Snapshot(epoch, point);
         links.holdBack(connection);
         store.readSnapshot(point, content -> inbox.continueWith(() -> sendSnapshot(connection, point, content, end)));
@@ -97,8 +116,8 @@ final class Outlet implements Effects {
         if (content == null) {
             throw new IllegalStateException("no content arrived for the snapshot at " + point);
         }
-        long digest = replica.install(point, content);
-        store.install(generation, point, digest, content);
+        StateMachine state = replica.install(point, content);
+        store.install(generation, new MemberStore.Received(point, state.digest(), new Roster(state.disks()), content));
     }
 
     @Override
@@ -136,12 +155,28 @@ final class Outlet implements Effects {
 
     @Override
     public void roleChanged(RoleName role, Phase phase, long epoch, int leader) {
-        if (phase != Phase.BROADCAST) {
-            log.debug("member {} is {} in {}, epoch {}, leader {}", member.id(), role, phase, epoch, leader);
-        } else if (role == RoleName.LEADING) {
-            log.info("member {} leads epoch {}", member.id(), epoch);
+        long end = replica.tail().end();
+        if (phase == Phase.BROADCAST) {
+            established = epoch;
+            if (role == RoleName.LEADING) {
+                log.info("member {} leads epoch {}, its log ends at index {}", member.id(), epoch, end);
+            } else {
+                log.info(
+                        "member {} follows member {} in epoch {}, its log ends at index {}",
+                        member.id(),
+                        leader,
+                        epoch,
+                        end);
+            }
+        } else if (role == RoleName.LOOKING && established != 0) {
+            log.info(
+                    "member {} looks for a leader after epoch {}, its log ends at index {}",
+                    member.id(),
+                    established,
+                    end);
+            established = 0;
         } else {
-            log.info("member {} follows member {} in epoch {}", member.id(), leader, epoch);
+            log.debug("member {} is {} in {}, epoch {}, leader {}", member.id(), role, phase, epoch, leader);
         }
     }
 

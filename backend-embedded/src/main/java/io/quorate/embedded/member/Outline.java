@@ -7,6 +7,7 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RecordType;
+import io.quorate.embedded.zab.Roster;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,16 +22,40 @@ final class Outline {
     private LogPoint base;
     private LogPoint end;
     private final List<LogPoint> epochStarts = new ArrayList<>();
+    private final long disk;
+    private Roster rosterAtBase;
+    private final List<LogRecord> admissions = new ArrayList<>();
 
-    Outline(EpochPromise promise, LogPoint snapshot) {
+    /**
+     * Creates the outline of a storage with an empty log.
+     *
+     * @param disk the number of the disk
+     * @param roster which disks count at the snapshot
+     */
+    Outline(EpochPromise promise, LogPoint snapshot, long disk, Roster roster) {
         this.promise = promise;
+        this.disk = disk;
+        this.rosterAtBase = roster;
         this.snapshot = snapshot;
         this.base = snapshot;
         this.end = snapshot;
     }
 
     DurableState state() {
-        return new DurableState(promise, new History(base, epochStarts, end), snapshot);
+        return new DurableState(promise, new History(base, epochStarts, end), snapshot, disk, roster());
+    }
+
+    private Roster roster() {
+        Roster roster = rosterAtBase;
+        for (LogRecord admission : admissions) {
+            roster = roster.after(admission);
+        }
+        return roster;
+    }
+
+    /** Tells which disks counted at the snapshot, before anything behind it is told. */
+    void begunWith(Roster roster) {
+        rosterAtBase = roster;
     }
 
     LogPoint end() {
@@ -43,37 +68,45 @@ final class Outline {
 
     void appended(RecordBatch batch) {
         for (int i = 0; i < batch.size(); i++) {
-            noteEpoch(batch.get(i));
+            note(batch.get(i));
         }
         end = batch.last().point();
     }
 
     void appended(LogRecord record) {
-        noteEpoch(record);
+        note(record);
         end = record.point();
     }
 
-    private void noteEpoch(LogRecord record) {
+    private void note(LogRecord record) {
         if (record.type() == RecordType.NEWLEADER) {
             epochStarts.add(record.point());
+        } else if (record.type() == RecordType.ADMISSION) {
+            admissions.add(record);
         }
     }
 
     void truncated(LogPoint newEnd) {
         end = newEnd;
         epochStarts.removeIf(start -> start.index() > newEnd.index());
+        admissions.removeIf(admission -> admission.index() > newEnd.index());
     }
 
-    void installed(LogPoint point) {
+    void installed(LogPoint point, Roster roster) {
         snapshot = point;
         base = point;
         end = point;
         epochStarts.clear();
+        rosterAtBase = roster;
+        admissions.clear();
     }
 
     void compacted(LogPoint newSnapshot, LogPoint newBase) {
         snapshot = newSnapshot;
         base = newBase;
         epochStarts.removeIf(start -> start.index() <= newBase.index());
+        while (!admissions.isEmpty() && admissions.get(0).index() <= newBase.index()) {
+            rosterAtBase = rosterAtBase.after(admissions.remove(0));
+        }
     }
 }

@@ -5,9 +5,9 @@ import io.quorate.embedded.tree.SnapshotLoader;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.tree.Txn;
 import io.quorate.embedded.tree.TxnCodec;
+import io.quorate.embedded.zab.Admission;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
-import io.quorate.embedded.zab.RecordType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -56,9 +56,19 @@ final class Replica {
     void apply(long applied, long through, Consumer<Applied> listener) {
         for (long index = applied + 1; index <= through; index++) {
             LogRecord record = tail.get(index);
-            Txn txn = record.type() == RecordType.NEWLEADER ? new Txn.NoOp() : (Txn) record.content(Replica::decode);
-            listener.accept(state.apply(index, txn));
+            listener.accept(apply(record));
         }
+    }
+
+    private Applied apply(LogRecord record) {
+        return switch (record.type()) {
+            case NEWLEADER -> state.apply(record.index(), new Txn.NoOp());
+            case TXN -> state.apply(record.index(), (Txn) record.content(Replica::decode));
+            case ADMISSION -> {
+                Admission admission = Admission.of(record.payload());
+                yield state.admit(record.index(), admission.member(), admission.disk());
+            }
+        };
     }
 
     private static Txn decode(byte[] payload) {
@@ -68,13 +78,13 @@ final class Replica {
     /**
      * Prepares to go on from a received snapshot; the log begins behind it at once, the state follows with {@link #installed}.
      *
-     * @return the digest of the state that it holds
+     * @return the state that it holds
      */
-    long install(LogPoint point, List<byte[]> content) {
+    StateMachine install(LogPoint point, List<byte[]> content) {
         StateMachine loaded = load(content, point);
         installing = loaded;
         tail.restart(point);
-        return loaded.digest();
+        return loaded;
     }
 
     /** Takes over the state of the snapshot, which is durable now; returns whether there was one. */

@@ -27,20 +27,25 @@ final class StoredForm {
     }
 
     private static RecordType of(io.quorate.embedded.zab.RecordType type) {
-        return type == io.quorate.embedded.zab.RecordType.NEWLEADER ? RecordType.NEWLEADER : RecordType.TXN;
+        return switch (type) {
+            case NEWLEADER -> RecordType.NEWLEADER;
+            case TXN -> RecordType.TXN;
+            case ADMISSION -> RecordType.ADMISSION;
+        };
+    }
+
+    private static io.quorate.embedded.zab.RecordType of(RecordType type) {
+        return switch (type) {
+            case NEWLEADER -> io.quorate.embedded.zab.RecordType.NEWLEADER;
+            case TXN -> io.quorate.embedded.zab.RecordType.TXN;
+            case ADMISSION -> io.quorate.embedded.zab.RecordType.ADMISSION;
+        };
     }
 
     static LogRecord read(io.quorate.embedded.log.LogRecord record) {
         byte[] payload = new byte[record.body().remaining()];
         record.body().get(payload);
-        return new LogRecord(
-                record.epoch(),
-                record.index(),
-                record.prevHash(),
-                record.type() == RecordType.NEWLEADER
-                        ? io.quorate.embedded.zab.RecordType.NEWLEADER
-                        : io.quorate.embedded.zab.RecordType.TXN,
-                payload);
+        return new LogRecord(record.epoch(), record.index(), record.prevHash(), of(record.type()), payload);
     }
 
     static Snapshot of(LogPoint point, long digest) {

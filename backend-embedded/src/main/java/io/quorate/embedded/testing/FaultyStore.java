@@ -66,8 +66,8 @@ final class FaultyStore implements MemberStore {
     }
 
     @Override
-    public void install(long generation, LogPoint point, long digest, List<byte[]> content) {
-        force(() -> store.install(generation, point, digest, content));
+    public void install(long generation, Received snapshot) {
+        force(() -> store.install(generation, snapshot));
     }
 
     @Override

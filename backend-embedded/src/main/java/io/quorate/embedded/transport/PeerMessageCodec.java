@@ -24,7 +24,7 @@ final class PeerMessageCodec {
 
     static final int PING = 28;
     static final int PONG = 29;
-    static final int LAST_PROTOCOL = 32;
+    static final int LAST_PROTOCOL = 33;
 
     static final int SNAPSHOT_CONTENT = 48;
     static final int SUBMIT = 49;

@@ -4,6 +4,7 @@ import io.quorate.embedded.tree.BinaryInput;
 import io.quorate.embedded.tree.BinaryOutput;
 import io.quorate.embedded.tree.MalformedDataException;
 import io.quorate.embedded.tree.TreeLimits;
+import io.quorate.embedded.zab.Admission;
 import io.quorate.embedded.zab.History;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
@@ -40,6 +41,7 @@ final class ProtocolCodec {
     private static final int ADMIT = 30;
     private static final int ADMITTED = 31;
     private static final int HAND_OVER = 32;
+    private static final int REPLACED = 33;
 
     private static final int MAX_MEMBER = 63;
     private static final int MAX_RECORDS = 1 << 20;
@@ -49,6 +51,10 @@ final class ProtocolCodec {
 
     private static final RoleName[] ROLES = {
         RoleName.LOOKING, RoleName.FOLLOWING, RoleName.LEADING,
+    };
+
+    private static final RecordType[] TYPES = {
+        RecordType.TXN, RecordType.NEWLEADER, RecordType.ADMISSION,
     };
 
     private ProtocolCodec() {}
@@ -90,6 +96,13 @@ final class ProtocolCodec {
             begin(FOLLOWER_INFO, 0);
             output.number(m.acceptedEpoch());
             output.flag(m.voter());
+            output.fixed(m.disk());
+        }
+
+        @Override
+        public void onReplaced(int sender, Message.Replaced m) {
+            begin(REPLACED, 0);
+            output.fixed(m.disk());
         }
 
         @Override
@@ -136,7 +149,7 @@ final class ProtocolCodec {
             output.fixed(m.records().first().prevHash());
             for (int i = 0; i < m.records().size(); i++) {
                 LogRecord record = m.records().get(i);
-                output.octet(record.type() == RecordType.NEWLEADER ? 1 : 0);
+                output.octet(typeNumber(record.type()));
                 output.number(record.epoch());
                 output.number(record.payload().length);
                 output.raw(record.payload());
@@ -213,6 +226,15 @@ final class ProtocolCodec {
         throw new IllegalArgumentException("a member that is " + role + " says nothing");
     }
 
+    private static int typeNumber(RecordType type) {
+        for (int i = 0; i < TYPES.length; i++) {
+            if (TYPES[i] == type) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("no number is given to " + type);
+    }
+
     static void writePoint(BinaryOutput output, LogPoint point) {
         output.number(point.epoch());
         output.number(point.index());
@@ -223,13 +245,15 @@ final class ProtocolCodec {
 
     /** Reads the body of a message. */
     static Message read(int type, long epoch, BinaryInput input) {
-        if (type == PeerMessageCodec.NOTIFICATION || type == FOLLOWER_INFO) {
+        if (type == PeerMessageCodec.NOTIFICATION || type == FOLLOWER_INFO || type == REPLACED) {
             if (epoch != 0) {
                 throw new MalformedDataException("a message of type " + type + " belongs to no epoch, not to " + epoch);
             }
-            return type == FOLLOWER_INFO
-                    ? new Message.FollowerInfo(input.index(), input.flag())
-                    : readNotification(input);
+            return switch (type) {
+                case FOLLOWER_INFO -> new Message.FollowerInfo(input.index(), input.flag(), input.fixed());
+                case REPLACED -> new Message.Replaced(input.fixed());
+                default -> readNotification(input);
+            };
         }
         // A leader that has not chosen its epoch sends heartbeats all the same.
         if (epoch == 0 && type != PeerMessageCodec.PING && type != PeerMessageCodec.PONG) {
@@ -298,6 +322,14 @@ final class ProtocolCodec {
         return new LogPoint(input.index(), input.index(), input.fixed());
     }
 
+    private static RecordType readType(BinaryInput input) {
+        int type = input.octet();
+        if (type >= TYPES.length) {
+            throw new MalformedDataException("no record has the type " + type);
+        }
+        return TYPES[type];
+    }
+
     private static Message readPropose(long epoch, BinaryInput input) {
         long commitIndex = input.index();
         long round = input.index();
@@ -306,9 +338,12 @@ final class ProtocolCodec {
         long hash = input.fixed();
         List<LogRecord> records = new ArrayList<>(Math.min(count, 1024));
         for (int i = 0; i < count; i++) {
-            RecordType type = input.flag() ? RecordType.NEWLEADER : RecordType.TXN;
+            RecordType type = readType(input);
             long recordEpoch = input.positive();
             byte[] payload = input.raw(input.count(TreeLimits.HARD_TXN_BYTES));
+            if (type == RecordType.ADMISSION) {
+                Admission unused = Admission.of(payload);
+            }
             LogRecord record = new LogRecord(recordEpoch, index + i, hash, type, payload);
             records.add(record);
             hash = record.hash();

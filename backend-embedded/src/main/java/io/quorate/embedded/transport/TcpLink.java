@@ -387,6 +387,16 @@ final class TcpLink {
         }
     }
 
+    /** Returns how many bytes wait to be sent. */
+    long pendingBytes() {
+        sending.lock();
+        try {
+            return outgoingWeight;
+        } finally {
+            sending.unlock();
+        }
+    }
+
     /** From now on nothing that arrives is told; returns whether it was until now. */
     boolean silence() {
         receiving.lock();

@@ -103,6 +103,12 @@ public final class TcpNetwork implements Network, Closeable {
         return refused.get();
     }
 
+    /** Returns how many bytes wait to be sent to other members. */
+    public long pendingBytes() {
+        TcpTransport present = transport;
+        return present == null ? 0 : present.pendingBytes();
+    }
+
     private long now() {
         return settings.monotonicNanos().getAsLong();
     }

@@ -161,6 +161,11 @@ final class TcpTransport implements Transport {
         all.forEach(TcpLink::abort);
     }
 
+    /** Returns how many bytes wait to be sent. */
+    long pendingBytes() {
+        return byId.values().stream().mapToLong(TcpLink::pendingBytes).sum();
+    }
+
     /** Returns whether nothing that was sent is still on its way. */
     boolean hasLeft() {
         lock.lock();

@@ -92,6 +92,10 @@ final class Digest {
                 + session.identityHash);
     }
 
+    static long disk(int member, long disk) {
+        return mix(member * K10 + disk * K11);
+    }
+
     /** Returns the hash of what never changes about a session and is no number. */
     static long identity(byte[] password, String ownerName) {
         return text(bytes(K5, password), ownerName);

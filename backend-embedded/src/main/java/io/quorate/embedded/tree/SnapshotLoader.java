@@ -16,6 +16,7 @@ public final class SnapshotLoader {
     private final Znode root = new Znode(null, "", NodeKind.PERSISTENT);
     private final ZnodeTree tree;
     private final SessionTable sessions = new SessionTable();
+    private final DiskTable disks = new DiskTable();
     private final Set<Znode> unsorted = new LinkedHashSet<>();
     private String lastParentPath = "";
     private Znode lastParent = root;
@@ -67,7 +68,7 @@ public final class SnapshotLoader {
             }
         }
         count();
-        StateMachine state = new StateMachine(rules, index, tree, sessions);
+        StateMachine state = new StateMachine(rules, index, tree, sessions, disks);
         if (state.digest() != digest) {
             throw new MalformedDataException(
                     "the digest of the snapshot at index " + index + " does not match its header");
@@ -89,6 +90,7 @@ public final class SnapshotLoader {
             case SnapshotWriter.SESSION -> readSession(input);
             case SnapshotWriter.NODE -> readNode(input);
             case SnapshotWriter.END -> readEnd(input);
+            case SnapshotWriter.DISK -> readDisk(input);
             default -> throw new MalformedDataException("no record of a snapshot has the type " + type);
         }
     }
@@ -115,6 +117,14 @@ public final class SnapshotLoader {
                     + " sessions, but " + nodesRead + " and " + sessionsRead + " were read");
         }
         ended = true;
+    }
+
+    private void readDisk(BinaryInput input) {
+        int member = input.count(Integer.MAX_VALUE);
+        if (disks.contains(member)) {
+            throw new MalformedDataException("the disk of member " + member + " occurs twice");
+        }
+        disks.admit(member, input.fixed());
     }
 
     private void readSession(BinaryInput input) {

@@ -24,6 +24,7 @@ public final class SnapshotWriter implements AutoCloseable {
     static final int SESSION = 2;
     static final int NODE = 3;
     static final int END = 4;
+    static final int DISK = 5;
 
     private static final int MIN_STEPS = 64;
     private static final int SMALL_RECORD = 32;
@@ -149,6 +150,11 @@ public final class SnapshotWriter implements AutoCloseable {
         output.octet(VERSION);
         output.number(index);
         output.fixed(state.digest());
+        state.disks().forEach((member, disk) -> {
+            output.octet(DISK);
+            output.number(member);
+            output.fixed(disk);
+        });
     }
 
     private void writeEnd() {

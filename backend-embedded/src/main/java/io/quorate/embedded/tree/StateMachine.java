@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class StateMachine {
     private final Rules rules;
     private final ZnodeTree tree;
     private final SessionTable sessions;
+    private final DiskTable disks;
     private long appliedIndex;
     private int snapshots;
     private @Nullable SnapshotWriter snapshot;
@@ -39,14 +41,15 @@ public final class StateMachine {
     }
 
     StateMachine(Rules rules) {
-        this(rules, 0, new ZnodeTree(rules), new SessionTable());
+        this(rules, 0, new ZnodeTree(rules), new SessionTable(), new DiskTable());
     }
 
-    StateMachine(Rules rules, long appliedIndex, ZnodeTree tree, SessionTable sessions) {
+    StateMachine(Rules rules, long appliedIndex, ZnodeTree tree, SessionTable sessions, DiskTable disks) {
         this.rules = rules;
         this.appliedIndex = appliedIndex;
         this.tree = tree;
         this.sessions = sessions;
+        this.disks = disks;
     }
 
     Rules rules() {
@@ -75,6 +78,17 @@ public final class StateMachine {
         }
         Applied applied = applyAny(index, txn);
         appliedIndex = index;
+        return applied;
+    }
+
+    /**
+     * Notes at the next index that a disk of a member counts, and none that it had before.
+     *
+     * @throws IllegalStateException if the index is not the next one
+     */
+    public Applied admit(long index, int member, long disk) {
+        Applied applied = apply(index, new Txn.NoOp());
+        disks.admit(member, disk);
         return applied;
     }
 
@@ -163,7 +177,7 @@ public final class StateMachine {
 
     /** Returns the digest of everything that is replicated, the index included. */
     public long digest() {
-        return digest(appliedIndex, tree.digest(), sessions.digest());
+        return digest(appliedIndex, tree.digest(), sessions.digest() + disks.digest());
     }
 
     static long digest(long index, long nodes, long sessions) {
@@ -178,6 +192,11 @@ public final class StateMachine {
     /** Returns an estimate of the heap that the nodes take, in bytes; equal on all members. */
     public long totalBytes() {
         return tree.bytes();
+    }
+
+    /** Returns the disks of members that came back with another one than they had, by the ids of the members. */
+    public Map<Integer, Long> disks() {
+        return disks.all();
     }
 
     // ---- sessions

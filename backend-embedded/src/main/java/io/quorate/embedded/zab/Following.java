@@ -92,7 +92,7 @@ final class Following extends Role {
     }
 
     private void sendFollowerInfo() {
-        peer.send(leader, new Message.FollowerInfo(promise.epoch(), voter));
+        peer.send(leader, new Message.FollowerInfo(promise.epoch(), voter, state.disk()));
     }
 
     @Override
@@ -160,6 +160,15 @@ final class Following extends Role {
     }
 
     // Discovery.
+
+    @Override
+    public void onReplaced(int sender, Message.Replaced m) {
+        if (sender != leader || epoch != 0 || !voter) {
+            refuse(sender, m, "not from the leader " + leader() + ", or out of order");
+            return;
+        }
+        peer.replaced(state.disk(), m.disk());
+    }
 
     @Override
     public void onLeaderInfo(int sender, Message.LeaderInfo m) {

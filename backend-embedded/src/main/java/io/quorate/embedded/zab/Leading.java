@@ -2,7 +2,9 @@ package io.quorate.embedded.zab;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,10 @@ final class Leading extends Role {
     private EpochPromise promise;
     private History history;
     private LogPoint snapshot;
+
+    /** Which disks count, as the log of this member says, what is not yet durable or committed included. */
+    private Roster roster;
+
     private StorageCompletion.DurableIndex durable;
 
     private Phase phase = Phase.DISCOVERY;
@@ -77,6 +83,7 @@ final class Leading extends Role {
         this.history = state.history();
         this.electedWith = history.end();
         this.snapshot = state.snapshot();
+        this.roster = state.roster();
         this.durable = durable;
         this.lastIndex = history.end().index();
         this.lastHash = history.end().hash();
@@ -129,8 +136,8 @@ final class Leading extends Role {
     void enter() {
         for (int member = 0; member < learners.length; member++) {
             Message.FollowerInfo info = peer.takeWaiting(member);
-            if (info != null) {
-                learners[member] = new Learner(info.acceptedEpoch(), info.voter(), lastIndex + 1);
+            if (info != null && isWelcome(member, info)) {
+                learners[member] = new Learner(info);
             }
         }
         chooseEpoch();
@@ -172,6 +179,7 @@ final class Leading extends Role {
             sendToAll(new Message.Ping(epoch(), round));
         }
         considerHandOver();
+        proposeAdmissions();
         // Somebody who was waited for may be gone.
         considerSynchronization();
     }
@@ -221,6 +229,17 @@ final class Leading extends Role {
         return phase == Phase.BROADCAST && peer.quorum().isReachedBy(activeVotersWithout(ids));
     }
 
+    Map<Integer, Long> behind() {
+        Map<Integer, Long> behind = new TreeMap<>();
+        for (int member = 0; member < learners.length; member++) {
+            Learner learner = learners[member];
+            if (learner != null) {
+                behind.put(peer.idOf(member), lastIndex - learner.acknowledged);
+            }
+        }
+        return behind;
+    }
+
     private void storageBusy() {
         storageBusySince = Math.min(storageBusySince, peer.now());
     }
@@ -233,13 +252,26 @@ final class Leading extends Role {
             refuse(sender, m, "already follows");
             return;
         }
-        Learner learner = new Learner(m.acceptedEpoch(), m.voter(), lastIndex + 1);
+        if (!isWelcome(sender, m)) {
+            return;
+        }
+        Learner learner = new Learner(m);
         learners[sender] = learner;
         if (promised) {
             offerEpoch(sender, learner);
         } else {
             chooseEpoch();
         }
+    }
+
+    /** Turns a member away whose disk was replaced: a quorum of the others knows it, and this leader is as recent as any of them. */
+    private boolean isWelcome(int member, Message.FollowerInfo info) {
+        if (!peer.rules().refuses(roster, peer.idOf(member), info.voter(), info.disk())) {
+            return true;
+        }
+        peer.send(member, new Message.Replaced(present(roster.disks().get(peer.idOf(member)), "admission")));
+        peer.disconnect(member, "its disk was replaced");
+        return false;
     }
 
     private void chooseEpoch() {
@@ -492,8 +524,25 @@ final class Leading extends Role {
     }
 
     /**
-     * Admits a member that lost its disk, once everything it may have acknowledged before is safe without it: a record
-     * proposed after it came back is committed by others and durable there.
+     * Logs that the disk of a member counts which came back with another one than it had. Done at a tick, so that whoever counts
+     * indexes ahead within a step is not overtaken.
+     */
+    private void proposeAdmissions() {
+        for (int member = 0; member < learners.length; member++) {
+            Learner learner = learners[member];
+            if (takesProposals() && learner != null && learner.upToDate && !learner.voter && learner.admission == 0) {
+                Admission admission = new Admission(peer.idOf(member), learner.disk);
+                learner.admission =
+                        log(RecordType.ADMISSION, admission.payload(), null).index();
+                roster = roster.with(admission);
+            }
+        }
+    }
+
+    /**
+     * Admits a member that lost its disk, once everything it may have acknowledged before is safe without it, and the disk that it
+     * had can do no harm any more: the record of its admission, proposed after it came back, is committed by others and durable
+     * there. Any quorum that the old disk could complete then has a member with that record.
      */
     private void considerAdmissions() {
         for (int member = 0; member < learners.length; member++) {
@@ -502,22 +551,12 @@ final class Leading extends Role {
                     && learner.upToDate
                     && !learner.voter
                     && !learner.admissionSent
-                    && Math.min(learner.acknowledged, peer.commitIndex()) >= learner.admitFrom) {
+                    && learner.admission > 0
+                    && peer.rules().mayAdmit(learner.admission, learner.acknowledged, peer.commitIndex())) {
                 learner.admissionSent = true;
                 peer.send(member, new Message.Admit(chosenEpoch));
             }
         }
-    }
-
-    /** Whether only a record that nobody has proposed yet keeps a learner from being admitted. */
-    boolean awaitsRecord() {
-        boolean idle = takesProposals() && peer.applied() == lastIndex;
-        for (Learner learner : learners) {
-            if (idle && learner != null && learner.upToDate && !learner.voter && learner.admitFrom > lastIndex) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override

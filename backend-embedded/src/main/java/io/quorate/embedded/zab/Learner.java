@@ -32,21 +32,21 @@ final class Learner {
     /** The last quorum round it answered. */
     long heardRound;
 
-    /**
-     * The next index when it connected. A learner that does not count may count once a quorum of others has committed this
-     * index and it holds it too.
-     */
-    final long admitFrom;
+    /** The number of its disk. */
+    final long disk;
+
+    /** The index of the record that says that its disk counts, 0 if it was not proposed on this connection. */
+    long admission;
 
     boolean admissionSent;
 
     /** Whether it was sent UPTODATE, and so is told of commits and rounds. */
     boolean upToDate;
 
-    Learner(long acceptedEpoch, boolean voter, long admitFrom) {
-        this.admitFrom = admitFrom;
-        this.acceptedEpoch = acceptedEpoch;
-        this.voter = voter;
+    Learner(Message.FollowerInfo info) {
+        this.acceptedEpoch = info.acceptedEpoch();
+        this.voter = info.voter();
+        this.disk = info.disk();
     }
 
     boolean isActive() {

@@ -111,7 +111,7 @@ public final class LogRecord {
     public static long chainHash(long prevHash, long epoch, long index, RecordType type, byte[] payload) {
         long h = fold(prevHash, epoch);
         h = fold(h, index);
-        h = fold(h, ((long) payload.length << 8) | (type == RecordType.NEWLEADER ? 1 : 2));
+        h = fold(h, ((long) payload.length << 8) | code(type));
         int i = 0;
         for (; i + Long.BYTES <= payload.length; i += Long.BYTES) {
             h = fold(h, (long) WORDS.get(payload, i));
@@ -122,6 +122,14 @@ public final class LogRecord {
         }
         h = fold(h, rest);
         return h ^ (h >>> 29);
+    }
+
+    private static int code(RecordType type) {
+        return switch (type) {
+            case NEWLEADER -> 1;
+            case TXN -> 2;
+            case ADMISSION -> 3;
+        };
     }
 
     private static long fold(long hash, long word) {

@@ -79,6 +79,11 @@ final class Looking extends Role {
     void onSettled(StorageCompletion.Settled c) {
         state = c.state();
         durable = c.durable();
+        int self = peer.config().self();
+        if (peer.rules().refuses(state.roster(), self, state.promise().voter(), state.disk())) {
+            peer.replaced(state.disk(), present(state.roster().disks().get(self), "admission"));
+            return;
+        }
         // A snapshot that an earlier role asked for has replaced the state, even if that role ended before it heard so.
         if (state.history().base().index() > peer.applied()) {
             peer.restored(state.snapshot().index());
@@ -89,7 +94,8 @@ final class Looking extends Role {
     @Override
     void onSnapshotTaken(Event.SnapshotTaken e) {
         if (state != null) {
-            state = new DurableState(state.promise(), state.history().compactedTo(e.base()), e.snapshot());
+            state = new DurableState(
+                    state.promise(), state.history().compactedTo(e.base()), e.snapshot(), state.disk(), state.roster());
         }
     }
 

@@ -3,7 +3,7 @@ package io.quorate.embedded.zab;
 /**
  * What one member says to another. Names are ZooKeeper's, with the paper's beside them.
  *
- * <p>Every message but {@link Notification} and {@link FollowerInfo} belongs to the epoch it carries. Messages on one
+ * <p>Every message but {@link Notification}, {@link FollowerInfo} and {@link Replaced} belongs to the epoch it carries. Messages on one
  * connection arrive in the order in which they were sent, or not at all.
  */
 public sealed interface Message {
@@ -16,6 +16,8 @@ public sealed interface Message {
         void onNotification(int sender, Notification m);
 
         void onFollowerInfo(int sender, FollowerInfo m);
+
+        void onReplaced(int sender, Replaced m);
 
         void onLeaderInfo(int sender, LeaderInfo m);
 
@@ -84,11 +86,24 @@ public sealed interface Message {
      *
      * @param acceptedEpoch the newest epoch the sender accepted
      * @param voter whether the sender counts in quorums
+     * @param disk the number of the sender's disk
      */
-    record FollowerInfo(long acceptedEpoch, boolean voter) implements Message {
+    record FollowerInfo(long acceptedEpoch, boolean voter, long disk) implements Message {
         @Override
         public void accept(Handler handler, int sender) {
             handler.onFollowerInfo(sender, this);
+        }
+    }
+
+    /**
+     * REPLACED: another disk of the receiver was admitted since it left, and its own must not count any more.
+     *
+     * @param disk the number of the disk that was admitted
+     */
+    record Replaced(long disk) implements Message {
+        @Override
+        public void accept(Handler handler, int sender) {
+            handler.onReplaced(sender, this);
         }
     }
 

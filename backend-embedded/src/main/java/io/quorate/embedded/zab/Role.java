@@ -110,6 +110,11 @@ abstract sealed class Role implements Message.Handler permits Looking, Following
     }
 
     @Override
+    public void onReplaced(int sender, Message.Replaced m) {
+        unexpected(sender, m);
+    }
+
+    @Override
     public void onLeaderInfo(int sender, Message.LeaderInfo m) {
         unexpected(sender, m);
     }

@@ -44,6 +44,16 @@ class Rules {
         return voter;
     }
 
+    /** A disk does not count once another one of its member was admitted. */
+    boolean refuses(Roster roster, int member, boolean voter, long disk) {
+        return voter && roster.isReplaced(member, disk);
+    }
+
+    /** A member that lost its disk counts again once a quorum of others has its admission, and it has it too. */
+    boolean mayAdmit(long admission, long acknowledged, long committed) {
+        return Math.min(acknowledged, committed) >= admission;
+    }
+
     /** A member backs only a candidate that it hears and that hears it. */
     boolean backs(boolean heard, boolean heardByCandidate) {
         return heard && heardByCandidate;

@@ -1,6 +1,7 @@
 package io.quorate.embedded.zab;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -151,14 +152,14 @@ public final class ZabPeer {
         return role instanceof Leading leading && leading.takesProposals() ? leading.lastIndex() + 1 : 0;
     }
 
+    /** How many records each member that follows this one has not acknowledged yet, by its id; empty if this one does not lead. */
+    public Map<Integer, Long> behind() {
+        return role instanceof Leading leading ? leading.behind() : Map.of();
+    }
+
     /** Whether this member leads an established epoch, and a quorum follows it in which none of the given members is. */
     public boolean isFollowedWithout(Set<Integer> ids) {
         return role instanceof Leading leading && leading.isFollowedWithout(ids);
-    }
-
-    /** Whether this member leads, has nothing under way, and a learner would be admitted with the next record. */
-    public boolean awaitsRecord() {
-        return role instanceof Leading leading && leading.awaitsRecord();
     }
 
     // The owner of transitions.
@@ -173,6 +174,15 @@ public final class ZabPeer {
 
     void follow(int leader, DurableState state, StorageCompletion.DurableIndex durable) {
         transition(new Following(this, leader, state, durable), "elected " + members[leader]);
+    }
+
+    /** Ends all work with a disk that does not count any more; what it holds may lack what was acknowledged. */
+    void replaced(long disk, long admitted) {
+        halt("the disk of member " + config.self() + " was replaced: another one (" + admitted
+                + ") was admitted under its id"
+                + " since this one (" + disk
+                + ") left, and this one may lack what was acknowledged. Start the member with an"
+                + " empty data directory; it gets everything from the others");
     }
 
     private void halt(String reason) {

@@ -87,6 +87,17 @@
  * other supporters share a member with those that committed this record, and that member either reports a log more recent
  * than that leader's, or had left that leader's epoch.
  *
+ * <p><em>A disk that comes back</em> after its member was given another one is the opposite: it votes, and knows nothing of what
+ * the member promised and acknowledged since. Each disk has a number. The record that lets a new disk count, ADMISSION, names
+ * it, and is the one of the paragraph above; from then on no other disk of that member counts. A leader turns away a member
+ * whose disk its own log says was replaced, and that is enough. Say the old disk is in a quorum that supports some leader, or is
+ * that leader's. The others of that quorum share a member V with the quorum that committed the record, in which neither disk
+ * was. If the leader's epoch is older than that of the record, V had left it before the record was committed, so that what
+ * V supports in it came before, and step 5 covers it. If it is the same epoch, the leader has proposed the record itself. If
+ * it is a later one, the leader was at least as recent as V when it began, and by steps 2 and 5 has the record. An old disk
+ * whose own log names another one does not take part at all. That a leader heeds a record that is not committed yet costs
+ * nothing but that disk's vote. ({@code PrimaryIntegrity} and {@code Durability}, with disks that are exchanged)
+ *
  * <p>Election takes no part in the argument. In some of its runs the simulation lets an oracle name arbitrary leaders.
  *
  * <h2>What is assumed of the surroundings</h2>
@@ -96,6 +107,8 @@
  *   <li>Storage operations take effect in the order they were asked for. A completion says that a power cut can't undo the
  *       operation. A storage that fails says so, and does nothing more before a recovery from disk.
  *   <li>At most a minority of members lose their disks before they are admitted again, and such a loss is noticed.
+ *   <li>A disk comes back as it was when it was last used: an older copy of what it held has the number of the disk, and can't be told
+ *       from it.
  * </ul>
  */
 @NullMarked

@@ -1,5 +1,6 @@
 package io.quorate.embedded.member;
 
+import io.quorate.embedded.zab.DurableState;
 import io.quorate.embedded.zab.EpochPromise;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
@@ -16,7 +17,24 @@ public final class RecordedImage {
     private EpochPromise promise = EpochPromise.NONE;
     private LogPoint base = LogPoint.GENESIS;
     private LogPoint snapshot = LogPoint.GENESIS;
+    private long disk;
     private final List<LogRecord> records = new ArrayList<>();
+
+    /** Returns an image that goes on from here by itself. */
+    public RecordedImage copy() {
+        RecordedImage copy = new RecordedImage();
+        copy.promise = promise;
+        copy.base = base;
+        copy.snapshot = snapshot;
+        copy.disk = disk;
+        copy.records.addAll(records);
+        return copy;
+    }
+
+    /** Returns the number of the disk. */
+    public long disk() {
+        return disk;
+    }
 
     /** Returns the durable promise. */
     public EpochPromise promise() {
@@ -81,10 +99,11 @@ public final class RecordedImage {
         snapshot = newSnapshot;
     }
 
-    void recovered(EpochPromise found, LogPoint newestSnapshot, List<LogRecord> after) {
-        promise = found;
-        base = newestSnapshot;
-        snapshot = newestSnapshot;
+    void recovered(DurableState found, List<LogRecord> after) {
+        promise = found.promise();
+        base = found.snapshot();
+        snapshot = found.snapshot();
+        disk = found.disk();
         records.clear();
         records.addAll(after);
     }

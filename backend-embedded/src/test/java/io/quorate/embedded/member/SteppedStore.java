@@ -193,14 +193,15 @@ public final class SteppedStore implements MemberStore {
     }
 
     @Override
-    public void install(long generation, LogPoint point, long digest, List<byte[]> content) {
+    public void install(long generation, Received snapshot) {
+        LogPoint point = snapshot.point();
         surroundings.onEffect(8, point.hash());
         surroundings.onInstall(point);
         waiting.add(new Interrupted(Long.MAX_VALUE, point));
         if (surroundings.has(RuntimeFlaw.INSTALLATION_REPORTED_EARLY)) {
             member().completed(new StorageCompletion.SnapshotInstalled(generation, point));
         }
-        store.install(generation, point, digest, content);
+        store.install(generation, snapshot);
     }
 
     @Override
@@ -348,7 +349,7 @@ public final class SteppedStore implements MemberStore {
             }
             LogPoint snapshot = recovered.state().snapshot();
             compareWithImage(opened, recovered);
-            image.recovered(recovered.state().promise(), snapshot, recovered.records());
+            image.recovered(recovered.state(), recovered.records());
             surroundings.onRecovered(opened.storage().report(), snapshot, recovered.records());
             member().recovered(planted(recovered));
         }

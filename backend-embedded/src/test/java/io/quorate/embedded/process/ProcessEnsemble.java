@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,8 @@ final class ProcessEnsemble implements AutoCloseable {
             socket.close();
         }
         Files.createDirectories(directory);
-        Files.writeString(directory.resolve("cluster.key"), "5a".repeat(32));
+        Path key = Files.writeString(directory.resolve("cluster.key"), "5a".repeat(32));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         for (int id = 1; id <= size; id++) {
             List<String> lines = new ArrayList<>(addresses);
             lines.add("cluster=processes");

@@ -1,6 +1,7 @@
 package io.quorate.embedded.sim;
 
 import io.quorate.embedded.zab.LogRecord;
+import io.quorate.embedded.zab.Roster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -10,7 +11,13 @@ import java.util.TreeMap;
 final class CommittedHistory {
 
     private final List<LogRecord> records = new ArrayList<>();
+    private Roster roster = Roster.EMPTY;
     private final NavigableMap<Long, Long> lastByEpoch = new TreeMap<>();
+
+    /** Which disks count, as the committed records say. */
+    Roster roster() {
+        return roster;
+    }
 
     long lastIndex() {
         return records.size();
@@ -27,6 +34,7 @@ final class CommittedHistory {
     /** Adds a record that the leader of an epoch, not always that of the record, has committed. */
     void add(LogRecord record, long committingEpoch) {
         records.add(record);
+        roster = roster.after(record);
         lastByEpoch.put(committingEpoch, record.index());
     }
 
@@ -37,6 +45,15 @@ final class CommittedHistory {
             last = Math.max(last, index);
         }
         return last;
+    }
+
+    /** Which disks counted at an index. */
+    Roster rosterAt(long index) {
+        Roster at = Roster.EMPTY;
+        for (LogRecord record : records.subList(0, (int) index)) {
+            at = at.after(record);
+        }
+        return at;
     }
 
     List<LogRecord> records() {

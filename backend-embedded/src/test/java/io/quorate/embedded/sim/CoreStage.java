@@ -12,7 +12,7 @@ final class CoreStage implements Sweepable {
 
     private static final Pattern NOTEWORTHY = Pattern.compile(
             "  (LEADING|FOLLOWING|LOOKING|HALTED|truncate|install|halt|handed|send (Diff|Truncate|Snapshot)"
-                    + "|send Admit|send AckEpoch.counted=false).*");
+                    + "|send Admit|send Replaced|send AckEpoch.counted=false).*");
 
     private final Planted planted;
     private final List<String> output;
@@ -57,6 +57,8 @@ final class CoreStage implements Sweepable {
             case "fail" -> failStorage(node(words[1]));
             // wipe 1: the disk of member 1, which is down, is replaced by an empty one
             case "wipe" -> world().wipe(node(words[1]));
+            // exchange 1: member 1, which is down, gets the disk back that it had before the present one
+            case "exchange" -> exchangeDisk(node(words[1]));
             case "pause" -> node(words[1]).pause();
             case "resume" -> node(words[1]).resume();
             // snapshot 1 5: member 1 takes a snapshot and drops its log up to index 5
@@ -92,6 +94,10 @@ final class CoreStage implements Sweepable {
         if (tracing && NOTEWORTHY.matcher(rest).matches()) {
             output.add(Long.parseLong(time) / 1_000 + "ms " + line.charAt(10) + rest.substring(1));
         }
+    }
+
+    private void exchangeDisk(SimNode node) {
+        world().exchange(node, node.disk().shelved() - 1);
     }
 
     private void failStorage(SimNode node) {
@@ -165,6 +171,10 @@ final class CoreStage implements Sweepable {
     @Override
     public void expectRecovery() {
         SimNode[] nodes = world().nodes();
+        world().onReplaced(node -> {
+            exchangeDisk(node);
+            node.start();
+        });
         for (SimNode node : nodes) {
             node.crashAfterEffects(-1);
             node.disk().release();

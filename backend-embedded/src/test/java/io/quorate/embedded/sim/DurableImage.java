@@ -10,6 +10,9 @@ interface DurableImage {
 
     EpochPromise promise();
 
+    /** The number of the disk; another one after each replacement. */
+    long disk();
+
     LogPoint base();
 
     LogPoint snapshot();

@@ -28,6 +28,9 @@ final class EngineFaults {
             double spaceLow,
             boolean beyondBudget) {}
 
+    /** The share of crashes of a member that has had several disks behind which it has another one of them. */
+    private static final double OLD_DISK = 0.3;
+
     private final EngineWorld world;
     private final Timeline timeline;
     private final EngineNode[] nodes;
@@ -50,6 +53,7 @@ final class EngineFaults {
             world.letStorageFail();
         }
         world.onStopped(this::reviveWhenDown);
+        world.onReplaced(this::putBack);
         world.onRewriting(this::strikeRewriting);
     }
 
@@ -130,9 +134,17 @@ final class EngineFaults {
         if (random.chance(swarm.wipe) && mayForget()) {
             world.count(Sometimes.DISK_REPLACED);
             node.replaceDisk();
+        } else if (node.shelved() > 0 && random.chance(OLD_DISK) && (node.isForgetful() || mayForget())) {
+            node.exchangeDisk(random.below(node.shelved()));
         } else if (random.chance(odds.rot()) && mayForget() && node.rot()) {
             world.count(Sometimes.DISK_ROTTED);
         }
+        reviveWhenDown(node);
+    }
+
+    /** Somebody put the wrong disk into a machine, and was told so. */
+    private void putBack(EngineNode node) {
+        node.putBack();
         reviveWhenDown(node);
     }
 

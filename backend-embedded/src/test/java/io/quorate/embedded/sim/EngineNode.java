@@ -35,16 +35,22 @@ final class EngineNode implements ObservedMember {
         }
     }
 
+    private record Shelved(SimulatedDisk disk, RecordedImage image) {}
+
     private static final long RUN_DELAY = 30;
     private static final int RUNS_AT_ONCE = 4;
 
     private final EngineWorld world;
     private final int position;
-    private final RecordedImage image = new RecordedImage();
+    private RecordedImage image = new RecordedImage();
     private final DurableImage observedImage = new Image();
     private final List<LogRecord> written = new ArrayList<>();
     private final SimClock clock;
     private SimulatedDisk disk = new SimulatedDisk();
+
+    /** Disks that were in use, with what must be on them. */
+    private final List<Shelved> shelf = new ArrayList<>();
+
     private SteppedStore.@Nullable Interrupted interrupted;
     private LogPoint writtenBase = LogPoint.GENESIS;
     private @Nullable Member member;
@@ -54,6 +60,7 @@ final class EngineNode implements ObservedMember {
     private LogPoint installed = LogPoint.GENESIS;
     private boolean recovered;
     private boolean rotten;
+    private boolean proper;
     private boolean failing;
     private boolean mayHalt;
     private long life;
@@ -159,6 +166,11 @@ final class EngineNode implements ObservedMember {
         @Override
         public EpochPromise promise() {
             return image.promise();
+        }
+
+        @Override
+        public long disk() {
+            return image.disk();
         }
 
         @Override
@@ -392,9 +404,12 @@ final class EngineNode implements ObservedMember {
         Member running = member();
         world.throwPending();
         if (running.life() == Life.HALTED) {
-            world.halted(this, mayHalt, String.valueOf(running.failure()));
+            boolean replaced = world.halted(this, mayHalt, String.valueOf(running.failure()));
             observeHalting(running);
             ended(true);
+            if (replaced) {
+                world.replaced(this);
+            }
             return;
         }
         if (running.life() == Life.STOPPED) {
@@ -621,14 +636,47 @@ final class EngineNode implements ObservedMember {
     }
 
     boolean isForgetful() {
-        return rotten || !image.promise().voter();
+        return rotten || !image.promise().voter() || world.isInDoubt(this);
     }
 
     /** The disk of a member that is down is replaced by an empty one. */
     void replaceDisk() {
+        if (!rotten && interrupted == null) {
+            // What a disk must hold that changed, or was changing, is not known.
+            shelf.add(new Shelved(disk, image.copy()));
+        }
         disk = new SimulatedDisk();
         rotten = true;
         interrupted = null;
+    }
+
+    /** How many disks this member has had that may come back. */
+    int shelved() {
+        return shelf.size();
+    }
+
+    /** A member that is down gets a disk back that it had before; the present one is kept for {@link #putBack}. */
+    void exchangeDisk(int which) {
+        boolean known = !rotten && interrupted == null;
+        Shelved old = shelf.remove(which);
+        if (known) {
+            shelf.add(new Shelved(disk, image.copy()));
+        }
+        proper = known;
+        disk = old.disk();
+        image = old.image();
+        rotten = false;
+        interrupted = null;
+        world.exchanged(this);
+    }
+
+    /** The disk that was taken away last comes back, or an empty one if what is on that is not known. */
+    void putBack() {
+        if (proper && !shelf.isEmpty()) {
+            exchangeDisk(shelf.size() - 1);
+        } else {
+            replaceDisk();
+        }
     }
 
     /** Bits change on the disk of a member that is down; returns whether there was anything to change. */

@@ -13,13 +13,17 @@ import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.tree.PlantedMachine;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.tree.Txn;
+import io.quorate.embedded.zab.Admission;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.Message;
 import io.quorate.embedded.zab.RecordBatch;
+import io.quorate.embedded.zab.RecordType;
 import io.quorate.embedded.zab.ZabConfig;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -69,6 +73,8 @@ final class EngineWorld {
     private List<Member> members = List.of();
     private @Nullable Consumer<String> tracer;
     private @Nullable PropertyViolated pending;
+    private final Map<Integer, Long> admissions = new HashMap<>();
+    private Consumer<EngineNode> onReplaced = node -> {};
     private Consumer<EngineNode> onStopped = node -> {};
     private Consumer<EngineNode> onRewriting = node -> {};
     private boolean storageMayFail;
@@ -252,6 +258,29 @@ final class EngineWorld {
         onStopped = listener;
     }
 
+    void onReplaced(Consumer<EngineNode> listener) {
+        onReplaced = listener;
+    }
+
+    /** A member has halted since it has a disk that does not count any more. */
+    void replaced(EngineNode node) {
+        count(Sometimes.REPLACED_DISK_REFUSED);
+        onReplaced.accept(node);
+    }
+
+    /** A member has got a disk back that it had before. */
+    void exchanged(EngineNode node) {
+        count(Sometimes.OLD_DISK_RETURNED);
+        checkAll(property -> property.onWiped(node));
+        diskChanged(node);
+    }
+
+    /** Whether the admission of another disk than the present one was ever proposed, so that it may have to be turned away. */
+    boolean isInDoubt(EngineNode node) {
+        Long admitted = admissions.get(node.id());
+        return admitted != null && admitted != node.disk().disk();
+    }
+
     void onRewriting(Consumer<EngineNode> listener) {
         onRewriting = listener;
     }
@@ -408,6 +437,12 @@ final class EngineWorld {
     }
 
     void proposed(EngineNode leader, RecordBatch records) {
+        for (int i = 0; i < records.size(); i++) {
+            if (records.get(i).type() == RecordType.ADMISSION) {
+                Admission admission = Admission.of(records.get(i).payload());
+                admissions.put(admission.member(), admission.disk());
+            }
+        }
         checkAll(property -> property.onProposed(leader, records));
     }
 
@@ -549,10 +584,12 @@ final class EngineWorld {
         }
     }
 
-    /** A member halted: right if its storage failed, and never otherwise. */
-    void halted(EngineNode node, boolean mayHalt, String reason) {
-        require(mayHalt, "NobodyHalts", () -> "member " + node.id() + " halts: " + reason);
+    /** A member halted: right if its storage failed, or its disk was replaced, and never otherwise. Returns whether it was that. */
+    boolean halted(EngineNode node, boolean mayHalt, String reason) {
+        boolean replaced = reason.contains("was replaced") && isInDoubt(node);
+        require(mayHalt || replaced, "NobodyHalts", () -> "member " + node.id() + " halts: " + reason);
         trace(node, "halted: " + reason);
+        return replaced;
     }
 
     /** N12: a member that has stopped holds no file and no directory. */

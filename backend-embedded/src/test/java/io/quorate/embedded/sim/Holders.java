@@ -27,11 +27,13 @@ final class Holders {
                 || (disk.end().index() >= index && disk.hashAt(index) == committed.hashAt(index));
     }
 
-    /** The number of members that have lost their disk and do not count again yet. */
+    /** The number of members that do not count: they have lost their disk, or have one that was replaced. */
     int forgetful() {
         int forgetful = 0;
         for (ObservedMember node : nodes) {
-            forgetful += node.disk().promise().voter() ? 0 : 1;
+            DurableImage disk = node.disk();
+            boolean replaced = committed.roster().isReplaced(node.id(), disk.disk());
+            forgetful += disk.promise().voter() && !replaced ? 0 : 1;
         }
         return forgetful;
     }

@@ -10,6 +10,7 @@ import io.quorate.embedded.tree.NodeKind;
 import io.quorate.embedded.tree.StateMachine;
 import io.quorate.embedded.tree.Txn;
 import io.quorate.embedded.tree.TxnCodec;
+import io.quorate.embedded.zab.Admission;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordType;
 import java.nio.ByteBuffer;
@@ -66,18 +67,24 @@ final class Oracle {
 
     /** Applies the next committed record; returns the transaction. */
     Txn apply(LogRecord record) {
-        Txn txn = record.type() == RecordType.NEWLEADER
-                ? new Txn.NoOp()
-                : TxnCodec.decode(ByteBuffer.wrap(record.payload()));
+        Txn txn = record.type() == RecordType.TXN ? TxnCodec.decode(ByteBuffer.wrap(record.payload())) : new Txn.NoOp();
         requireInOrder(record, txn);
         noteOwners(record.index(), txn);
-        Applied applied = state.apply(record.index(), txn);
+        Applied applied = apply(record, txn);
         history.add(applied);
         digests.add(state.digest());
         for (NodeChange change : applied.changes()) {
             note(record.index(), change);
         }
         return txn;
+    }
+
+    private Applied apply(LogRecord record, Txn txn) {
+        if (record.type() != RecordType.ADMISSION) {
+            return state.apply(record.index(), txn);
+        }
+        Admission admission = Admission.of(record.payload());
+        return state.admit(record.index(), admission.member(), admission.disk());
     }
 
     private void requireInOrder(LogRecord record, Txn txn) {

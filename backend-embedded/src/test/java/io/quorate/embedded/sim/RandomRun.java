@@ -19,6 +19,9 @@ final class RandomRun {
     /** The share of runs that end with links broken for good, rather than with a healed majority. */
     private static final double TOPOLOGY_RUNS = 0.2;
 
+    /** The share of crashes of a member that has had several disks behind which it has another one of them. */
+    private static final double OLD_DISK = 0.3;
+
     private final long seed;
     private final PlantedBug bug;
     private final Swarm swarm;
@@ -46,6 +49,7 @@ final class RandomRun {
         this.timeline = ensemble.timeline();
         this.nodes = ensemble.nodes();
         this.partitions = new Partitions(random, ensemble.network(), nodes.length);
+        ensemble.onReplaced(this::putBack);
         if (swarm.storageFailure > 0) {
             ensemble.storageMayFail();
         }
@@ -153,16 +157,28 @@ final class RandomRun {
             node.crash(random.chance(0.5));
             if (random.chance(swarm.wipe) && mayForget()) {
                 ensemble.wipe(node);
+            } else if (node.disk().shelved() > 0 && random.chance(OLD_DISK) && (isForgetful(node) || mayForget())) {
+                ensemble.exchange(node, random.below(node.disk().shelved()));
             }
             reviveWhenDown(node);
         }
+    }
+
+    /** Somebody put the wrong disk into a machine, and was told so. */
+    private void putBack(SimNode node) {
+        ensemble.exchange(node, node.disk().shelved() - 1);
+        reviveWhenDown(node);
+    }
+
+    private boolean isForgetful(SimNode node) {
+        return !node.disk().promise().voter() || ensemble.isInDoubt(node);
     }
 
     /** At most a minority may have lost their disks at a time. */
     private boolean mayForget() {
         int forgetful = 0;
         for (SimNode node : nodes) {
-            forgetful += node.disk().promise().voter() ? 0 : 1;
+            forgetful += isForgetful(node) ? 1 : 0;
         }
         return forgetful < (nodes.length - 1) / 2;
     }
@@ -300,7 +316,7 @@ final class RandomRun {
         }
         for (SimNode node : nodes) {
             // A member without its disk is admitted again with the next write, and makes no quorum before.
-            if (!node.disk().promise().voter()) {
+            if (isForgetful(node)) {
                 return;
             }
         }
@@ -321,7 +337,7 @@ final class RandomRun {
             SimNode node = nodes[(i + offset) % nodes.length];
             if (voters < quorum || random.chance(0.3)) {
                 core[node.position()] = true;
-                voters += node.disk().promise().voter() ? 1 : 0;
+                voters += isForgetful(node) ? 0 : 1;
             }
         }
         return core;

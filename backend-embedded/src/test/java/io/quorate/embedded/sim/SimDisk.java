@@ -8,6 +8,7 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RecordType;
+import io.quorate.embedded.zab.Roster;
 import io.quorate.embedded.zab.StorageCompletion;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,7 +44,18 @@ final class SimDisk implements DurableImage {
     private LogPoint base = LogPoint.GENESIS;
     private LogPoint snapshot = LogPoint.GENESIS;
     private EpochPromise promise = EpochPromise.NONE;
+    private Roster rosterAtBase = Roster.EMPTY;
     private final List<LogRecord> log = new ArrayList<>();
+    private long number = 1;
+
+    /** Disks that were in use, and the number of those that there have been. */
+    private final List<Shelved> shelf = new ArrayList<>();
+
+    private long numbers = 1;
+
+    /** A disk that is not in use. */
+    private record Shelved(
+            long number, EpochPromise promise, LogPoint base, LogPoint snapshot, Roster roster, List<LogRecord> log) {}
 
     /** One thing to do: what is appended, or something else to be done at once or not at all. */
     private record Operation(
@@ -77,7 +89,20 @@ final class SimDisk implements DurableImage {
     // What a power cut would leave.
 
     DurableState image() {
-        return new DurableState(promise, new History(base, epochStarts(), end()), snapshot);
+        return new DurableState(promise, new History(base, epochStarts(), end()), snapshot, number, roster());
+    }
+
+    private Roster roster() {
+        Roster roster = rosterAtBase;
+        for (LogRecord record : log) {
+            roster = roster.after(record);
+        }
+        return roster;
+    }
+
+    @Override
+    public long disk() {
+        return number;
     }
 
     private List<LogPoint> epochStarts() {
@@ -153,9 +178,10 @@ final class SimDisk implements DurableImage {
     }
 
     /** Replaces log and snapshot; the member's state follows as soon as that is durable. */
-    void installSnapshot(long generation, LogPoint point, Runnable restore) {
+    void installSnapshot(long generation, LogPoint point, Roster roster, Runnable restore) {
         Runnable change = () -> {
             log.clear();
+            rosterAtBase = roster;
             base = point;
             snapshot = point;
             restore.run();
@@ -218,14 +244,18 @@ final class SimDisk implements DurableImage {
                 }
             }
         }
-        return new DurableState(promise, new History(base, starts, end), snapshot);
+        return new DurableState(promise, new History(base, starts, end), snapshot, number, roster());
     }
 
     /** The member has a snapshot of its state at an index it applied, and drops older records. */
     void compact(long snapshotIndex, long baseIndex) {
         LogPoint newSnapshot = pointAt(snapshotIndex);
         LogPoint newBase = pointAt(baseIndex);
-        log.subList(0, (int) (baseIndex - base.index())).clear();
+        List<LogRecord> dropped = log.subList(0, (int) (baseIndex - base.index()));
+        for (LogRecord record : dropped) {
+            rosterAtBase = rosterAtBase.after(record);
+        }
+        dropped.clear();
         base = newBase;
         snapshot = newSnapshot;
         onChange.run();
@@ -366,10 +396,36 @@ final class SimDisk implements DurableImage {
 
     /** The disk is replaced by an empty one; the member is told so when it starts. */
     void wipe() {
+        shelve();
+        number = ++numbers;
+        rosterAtBase = Roster.EMPTY;
         log.clear();
         base = LogPoint.GENESIS;
         snapshot = LogPoint.GENESIS;
         promise = EpochPromise.FORGOTTEN;
+        onChange.run();
+    }
+
+    private void shelve() {
+        shelf.add(new Shelved(number, promise, base, snapshot, rosterAtBase, List.copyOf(log)));
+    }
+
+    /** How many disks were taken out of use. */
+    int shelved() {
+        return shelf.size();
+    }
+
+    /** A disk that was in use before is put in the place of the present one, which is kept. */
+    void exchange(int which) {
+        Shelved old = shelf.remove(which);
+        shelve();
+        number = old.number();
+        promise = old.promise();
+        base = old.base();
+        snapshot = old.snapshot();
+        rosterAtBase = old.roster();
+        log.clear();
+        log.addAll(old.log());
         onChange.run();
     }
 }

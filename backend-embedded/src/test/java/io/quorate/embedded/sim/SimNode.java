@@ -305,7 +305,7 @@ final class SimNode implements Effects, ObservedMember {
         world.trace(this, "  install snapshot " + point);
         written.clear();
         writtenBase = point;
-        disk.installSnapshot(generation, point, () -> {
+        disk.installSnapshot(generation, point, world.committed().rosterAt(point.index()), () -> {
             applied = point.index();
             world.restored(this, applied);
         });

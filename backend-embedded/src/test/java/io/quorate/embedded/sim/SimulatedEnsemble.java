@@ -1,17 +1,21 @@
 package io.quorate.embedded.sim;
 
+import io.quorate.embedded.zab.Admission;
 import io.quorate.embedded.zab.Event;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.Message;
 import io.quorate.embedded.zab.Phase;
 import io.quorate.embedded.zab.RecordBatch;
+import io.quorate.embedded.zab.RecordType;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.ZabConfig;
 import io.quorate.embedded.zab.ZabPeer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -44,6 +48,8 @@ final class SimulatedEnsemble {
     private final RoleName[] roles;
     private final Phase[] phases;
     private @Nullable Consumer<String> tracer;
+    private final Map<Integer, Long> admissions = new HashMap<>();
+    private Consumer<SimNode> onReplaced = node -> {};
     private boolean storageMayFail;
     private long events;
     private long traceHash;
@@ -230,6 +236,12 @@ final class SimulatedEnsemble {
     }
 
     void proposed(SimNode leader, RecordBatch records) {
+        for (int i = 0; i < records.size(); i++) {
+            if (records.get(i).type() == RecordType.ADMISSION) {
+                Admission admission = Admission.of(records.get(i).payload());
+                admissions.put(admission.member(), admission.disk());
+            }
+        }
         for (Property property : properties) {
             property.onProposed(leader, records);
         }
@@ -326,6 +338,12 @@ final class SimulatedEnsemble {
     /** A member halted: right if its storage failed, and never otherwise. */
     void halted(SimNode node) {
         String reason = String.valueOf(node.haltReason());
+        if (isInDoubt(node) && reason.contains("was replaced")) {
+            count(Rare.REPLACED_DISK_REFUSED);
+            node.crash(true);
+            onReplaced.accept(node);
+            return;
+        }
         if (!storageMayFail || !reason.startsWith("storage failed")) {
             throw new PropertyViolated("NobodyHalts", "member " + node.id() + " halts: " + reason);
         }
@@ -345,6 +363,25 @@ final class SimulatedEnsemble {
             property.onWiped(node);
         }
         node.disk().wipe();
+    }
+
+    /** The member of a disk that was wiped, or of one after that, gets one of those back that it had before. */
+    void exchange(SimNode node, int which) {
+        count(Rare.OLD_DISK_RETURNED);
+        for (Property property : properties) {
+            property.onWiped(node);
+        }
+        node.disk().exchange(which);
+    }
+
+    void onReplaced(Consumer<SimNode> listener) {
+        onReplaced = listener;
+    }
+
+    /** Whether the admission of another disk than the present one was ever proposed, so that it may have to be turned away. */
+    boolean isInDoubt(SimNode node) {
+        Long admitted = admissions.get(node.id());
+        return admitted != null && admitted != node.disk().disk();
     }
 
     // What whoever runs it asks.

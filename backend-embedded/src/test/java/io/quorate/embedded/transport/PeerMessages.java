@@ -10,6 +10,7 @@ import io.quorate.embedded.tree.CreateMode;
 import io.quorate.embedded.tree.Limit;
 import io.quorate.embedded.tree.Request;
 import io.quorate.embedded.tree.Result;
+import io.quorate.embedded.zab.Admission;
 import io.quorate.embedded.zab.History;
 import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
@@ -52,6 +53,10 @@ final class PeerMessages {
         return RecordBatch.of(records);
     }
 
+    private static LogRecord admission() {
+        return new LogRecord(2, 41, 5, RecordType.ADMISSION, new Admission(3, Long.MIN_VALUE).payload());
+    }
+
     private static List<Message> protocol() {
         return List.of(
                 new Message.Notification(RoleName.LOOKING, 1, new Vote(0, 0, 1), 0, 0, 0, true, false, false),
@@ -66,8 +71,10 @@ final class PeerMessages {
                         true,
                         true),
                 new Message.Notification(RoleName.FOLLOWING, 9, new Vote(4, 0, 3), 4, 12, 6, true, false, false),
-                new Message.FollowerInfo(0, true),
-                new Message.FollowerInfo(Long.MAX_VALUE, false),
+                new Message.FollowerInfo(0, true, 0),
+                new Message.FollowerInfo(Long.MAX_VALUE, false, 0),
+                new Message.FollowerInfo(7, false, Long.MIN_VALUE),
+                new Message.Replaced(-3),
                 new Message.LeaderInfo(5, Long.MIN_VALUE),
                 new Message.AckEpoch(5, true, History.EMPTY),
                 new Message.AckEpoch(
@@ -82,6 +89,7 @@ final class PeerMessages {
                 new Message.Snapshot(5, POINT),
                 new Message.Propose(5, records(1, 1), 0, 0),
                 new Message.Propose(5, records(3, 300), 40, 8),
+                new Message.Propose(5, RecordBatch.of(List.of(admission())), 40, 8),
                 new Message.NewLeader(5, 41, -1),
                 new Message.Ack(5, 0),
                 new Message.Ack(5, 12),

@@ -106,7 +106,7 @@ final class Bench {
     /** A leader of epoch 1 that is established with member 2; member 1 is not connected to it as a learner. */
     static Bench establishedLeader() {
         return leader(DurableState.BLANK)
-                .receive(2, new Message.FollowerInfo(0, true))
+                .receive(2, new Message.FollowerInfo(0, true, 0))
                 .promiseDurable(1, 3, 7)
                 .receive(2, new Message.AckEpoch(1, true, History.EMPTY))
                 .durableThrough(1)

@@ -40,6 +40,22 @@ public enum PlantedBug {
         }
     }),
 
+    /** A disk counts that was replaced since it was last there. */
+    REPLACED_DISK_COUNTS(oracle -> new Rules(oracle) {
+        @Override
+        boolean refuses(Roster roster, int member, boolean voter, long disk) {
+            return false;
+        }
+    }),
+
+    /** A new disk counts before a quorum knows that the old one does not. */
+    ADMITTED_BEFORE_IT_IS_COMMITTED(oracle -> new Rules(oracle) {
+        @Override
+        boolean mayAdmit(long admission, long acknowledged, long committed) {
+            return true;
+        }
+    }),
+
     /** E2: members back a candidate that does not hear them. */
     ONE_WAY_CONTACT_SUFFICES(oracle -> new Rules(oracle) {
         @Override

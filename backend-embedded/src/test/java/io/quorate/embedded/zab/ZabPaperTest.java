@@ -16,7 +16,7 @@ class ZabPaperTest {
     /** l.1.1: the new epoch is later than any a quorum accepted; it is durable before it is offered. */
     @Test
     void newEpochIsDurableBeforeItIsOffered() {
-        Bench bench = Bench.leader(DurableState.BLANK).receive(2, new Message.FollowerInfo(4, true));
+        Bench bench = Bench.leader(DurableState.BLANK).receive(2, new Message.FollowerInfo(4, true, 0));
         assertThat(bench.effects.has("promise 5")).isTrue();
         assertThat(bench.effects.sent(Message.LeaderInfo.class)).isEmpty();
         bench.promiseDurable(5, 3, 7);
@@ -55,16 +55,17 @@ class ZabPaperTest {
     @Test
     void leaderAbdicatesToAMoreRecentFollower() {
         DurableState disk = Bench.disk(1, 3, 6, 1, 2);
-        Bench bench =
-                Bench.leader(disk).receive(2, new Message.FollowerInfo(1, true)).promiseDurable(2, 3, 7);
+        Bench bench = Bench.leader(disk)
+                .receive(2, new Message.FollowerInfo(1, true, 0))
+                .promiseDurable(2, 3, 7);
         bench.receive(2, new Message.AckEpoch(2, true, Bench.disk(1, 3, 6, 1, 3).history()));
         assertThat(bench.peer.role()).isEqualTo(RoleName.LOOKING);
     }
 
     private static Bench leaderOfTwoWithAMoreRecentOne() {
         Bench bench = Bench.leader(Bench.disk(1, 3, 6, 1, 2))
-                .receive(2, new Message.FollowerInfo(1, true))
-                .receive(1, new Message.FollowerInfo(1, true))
+                .receive(2, new Message.FollowerInfo(1, true, 0))
+                .receive(1, new Message.FollowerInfo(1, true, 0))
                 .promiseDurable(2, 3, 7)
                 .receive(
                         2,
@@ -98,7 +99,7 @@ class ZabPaperTest {
     @Test
     void newLeaderIsLoggedAfterAQuorumAcknowledgedTheEpoch() {
         Bench bench = Bench.leader(DurableState.BLANK)
-                .receive(2, new Message.FollowerInfo(0, true))
+                .receive(2, new Message.FollowerInfo(0, true, 0))
                 .promiseDurable(1, 3, 7);
         assertThat(bench.effects.has("append")).isFalse();
         bench.receive(2, new Message.AckEpoch(1, true, History.EMPTY));
@@ -110,7 +111,7 @@ class ZabPaperTest {
     @Test
     void uncountedAcknowledgementMakesNoQuorum() {
         Bench bench = Bench.leader(DurableState.BLANK)
-                .receive(2, new Message.FollowerInfo(0, true))
+                .receive(2, new Message.FollowerInfo(0, true, 0))
                 .promiseDurable(1, 3, 7)
                 .receive(2, new Message.AckEpoch(1, false, History.EMPTY));
         assertThat(bench.peer.phase()).isEqualTo(Phase.DISCOVERY);
@@ -135,7 +136,7 @@ class ZabPaperTest {
     @Test
     void leaderCountsItselfAfterItsOwnFsync() {
         Bench bench = Bench.leader(DurableState.BLANK)
-                .receive(2, new Message.FollowerInfo(0, true))
+                .receive(2, new Message.FollowerInfo(0, true, 0))
                 .promiseDurable(1, 3, 7)
                 .receive(2, new Message.AckEpoch(1, true, History.EMPTY))
                 .receive(2, new Message.Ack(1, 1));
@@ -180,7 +181,7 @@ class ZabPaperTest {
     @Test
     void joinerIsSentProposalsFromTheEndOfItsStreamOn() {
         Bench bench = Bench.establishedLeader()
-                .receive(1, new Message.FollowerInfo(0, true))
+                .receive(1, new Message.FollowerInfo(0, true, 0))
                 .receive(1, new Message.AckEpoch(1, true, History.EMPTY));
         assertThat(bench.effects.lines).contains("history 1 1..1");
         bench.clear().step(propose(1, 1)).durableThrough(2).receive(2, new Message.Ack(1, 2));
@@ -278,7 +279,7 @@ class ZabPaperTest {
     void messageOfAnOldConnectionIsDropped() {
         Bench bench =
                 Bench.establishedLeader().step(new Event.ConnectionUp(2, 20)).clear();
-        bench.receive(2, new Message.FollowerInfo(9, true));
+        bench.receive(2, new Message.FollowerInfo(9, true, 0));
         assertThat(bench.effects.lines).isEmpty();
         assertThat(bench.peer.role()).isEqualTo(RoleName.LEADING);
     }
