@@ -56,9 +56,15 @@ final class Links {
         return 0;
     }
 
+    /**
+     * Sends a message behind what is held back. Those that say who is there do not wait: reading a snapshot may take longer than a
+     * follower listens to silence. Pings, pongs and notifications may overtake it as they overtake its content on the wire: they
+     * speak of a round or of a vote, never of a record, and tell the receiver the same before and behind it. What was sent before the
+     * snapshot they do not overtake.
+     */
     void send(long connection, PeerMessage message) {
         ArrayDeque<PeerMessage> queue = heldBack.get(connection);
-        if (queue == null) {
+        if (queue == null || message.isUrgent()) {
             transport.send(connection, message);
         } else if (queue.size() < MAX_HELD_BACK) {
             queue.add(message);

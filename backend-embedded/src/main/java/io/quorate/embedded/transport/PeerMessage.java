@@ -9,6 +9,11 @@ import java.util.List;
 /** What one member sends to another. Immutable, so that members of one process hand over the object itself. */
 public sealed interface PeerMessage {
 
+    /** Returns whether it may overtake a snapshot: it is small, and means the same before and behind it. */
+    default boolean isUrgent() {
+        return PeerMessageCodec.isUrgent(this);
+    }
+
     /**
      * A message of the protocol.
      *

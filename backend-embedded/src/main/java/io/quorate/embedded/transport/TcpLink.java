@@ -194,10 +194,24 @@ final class TcpLink {
             if (!draining) {
                 draining = true;
                 drainingSince = now;
+                dropSnapshot();
                 sendable.signal();
             }
         } finally {
             sending.unlock();
+        }
+    }
+
+    /** Nobody waits for a snapshot that is not begun, nor can what was sent behind it do without it: the connection ends before it. */
+    private void dropSnapshot() {
+        boolean found = false;
+        for (Iterator<PeerMessage> waiting = outgoing.iterator(); waiting.hasNext(); ) {
+            PeerMessage message = waiting.next();
+            found |= message instanceof PeerMessage.SnapshotContent;
+            if (found) {
+                waiting.remove();
+                leave(message);
+            }
         }
     }
 

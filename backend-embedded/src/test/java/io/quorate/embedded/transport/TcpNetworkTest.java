@@ -203,6 +203,34 @@ class TcpNetworkTest {
     }
 
     @Test
+    void snapshotThatStillWaitsWhenTheConnectionIsClosedIsNotSent() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, Duration.ofSeconds(30));
+                TcpNode two = new TcpNode(2, 1, members, Duration.ofSeconds(30))) {
+            long forth = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            PeerMessage proposal =
+                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+            for (int i = 0; i < 60; i++) {
+                // Nobody takes them yet, so that the writer stands still.
+                one.transport.send(forth, proposal);
+            }
+            List<byte[]> chunks = Collections.nCopies(4, new byte[256 << 10]);
+            one.transport.send(forth, new PeerMessage.SnapshotContent(new LogPoint(1, 1, 1), chunks));
+            one.transport.send(forth, readAt(7));
+            one.transport.close(forth);
+            await().atMost(TcpNode.LIMIT)
+                    .until(() ->
+                            two.take().stream().anyMatch(arrival -> arrival instanceof Transport.Arrival.Disconnected));
+            List<PeerMessage> received = two.take().stream()
+                    .filter(arrival -> arrival instanceof Transport.Arrival.Received)
+                    .map(arrival -> ((Transport.Arrival.Received) arrival).message())
+                    .toList();
+            assertThat(received).hasSize(60).allMatch(message -> message instanceof PeerMessage.Protocol);
+        }
+    }
+
+    @Test
     void heartbeatsOvertakeTheContentOfASnapshot() throws IOException {
         Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
         try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
