@@ -58,9 +58,8 @@ final class Links {
 
     /**
      * Sends a message behind what is held back. Those that say who is there do not wait: reading a snapshot may take longer than a
-     * follower listens to silence. Pings, pongs and notifications may overtake it as they overtake its content on the wire: they
-     * speak of a round or of a vote, never of a record, and tell the receiver the same before and behind it. What was sent before the
-     * snapshot they do not overtake.
+     * follower listens to silence. What was sent before the snapshot they do not overtake; {@link PeerMessage#isUrgent} says why they
+     * may overtake the rest.
      */
     void send(long connection, PeerMessage message) {
         ArrayDeque<PeerMessage> queue = heldBack.get(connection);
