@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -79,7 +80,7 @@ public final class EnsembleMember implements AutoCloseable {
     private volatile int port;
     private volatile boolean ending;
 
-    private EnsembleMember(MemberConfig config) {
+    private EnsembleMember(MemberConfig config, ThreadFactory connectionThreads) {
         this.config = config;
         PlainEnvironment environment = new PlainEnvironment();
         int id = config.id();
@@ -105,7 +106,7 @@ public final class EnsembleMember implements AutoCloseable {
                 config.electionTimeout().multipliedBy(SILENT_ELECTIONS),
                 sole::standing,
                 random,
-                environment.monotonicNanos(id)));
+                environment.monotonicNanos(id)), connectionThreads);
         this.lanes =
                 new LaneThreads(environment.ticker(), loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(
@@ -123,7 +124,12 @@ public final class EnsembleMember implements AutoCloseable {
 
     /** Returns a member; it is not started, and nothing is read, created or opened before. */
     public static EnsembleMember of(MemberConfig config) {
-        return new EnsembleMember(config);
+        return new EnsembleMember(config, Thread::new);
+    }
+
+    /** Returns a member whose connections have the threads that a factory makes. */
+    static EnsembleMember of(MemberConfig config, ThreadFactory connectionThreads) {
+        return new EnsembleMember(config, connectionThreads);
     }
 
     /** The same name is the same cluster, so that its members need not agree on an id first. */
@@ -172,7 +178,8 @@ public final class EnsembleMember implements AutoCloseable {
         } catch (ExecutionException e) {
             close();
             throw DataDirectoryException.translate(e.getCause() == null ? e : e.getCause());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // No thread is left, most of all. What was opened until then must not stay open, whatever it was.
             close();
             throw e;
         }
@@ -214,9 +221,20 @@ public final class EnsembleMember implements AutoCloseable {
         loop.start();
         if (unused && config.bootstrap() && config.members().size() > 1) {
             sole.waitsForOthers();
-            network.probeAll(standing -> frontEnd.submit(() -> sole.startAs(standing, network)));
+            askOthers();
         } else {
             frontEnd.submit(() -> sole.start(unused && config.bootstrap(), network));
+        }
+    }
+
+    private void askOthers() {
+        try {
+            network.probeAll(standing -> frontEnd.submit(() -> sole.startAs(standing, network)));
+        } catch (IllegalStateException e) {
+            throw new BackendUnavailableException(
+                    "member " + config.id() + " cannot ask the others whether it may begin: " + e.getMessage()
+                            + "; raise the limit on threads, then create another one",
+                    e);
         }
     }
 

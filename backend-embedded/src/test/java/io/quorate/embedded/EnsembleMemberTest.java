@@ -16,6 +16,7 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
+import io.quorate.embedded.transport.RefusingThreads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,6 +31,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members of one ensemble that reach each other over TCP only. */
 @Timeout(180)
@@ -329,6 +332,34 @@ class EnsembleMemberTest {
         try (Stream<Path> paths = Files.walk(root)) {
             for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(path);
+            }
+        }
+    }
+
+    /** What it had opened by then is not in the way of the next attempt. */
+    @ParameterizedTest
+    @ValueSource(strings = {"accept", "probe"})
+    void memberThatFindsNoThreadIsClosed(String refused) throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            EnsembleMember member = EnsembleMember.of(trio.config(1).withBootstrap(true), new RefusingThreads(refused, 1));
+            assertThatThrownBy(member::start)
+                    .isInstanceOf(BackendUnavailableException.class)
+                    .hasMessageContaining("thread");
+            try (MemberTrio again = trio.begin()) {
+                assertThat(again.leader()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void memberThatCannotGoOnStartingIsClosed() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            EnsembleMember member = EnsembleMember.of(trio.config(1).withBootstrap(true), task -> {
+                throw new OutOfMemoryError("no thread is made");
+            });
+            assertThatThrownBy(member::start).isInstanceOf(OutOfMemoryError.class);
+            try (MemberTrio again = trio.begin()) {
+                assertThat(again.leader()).isPositive();
             }
         }
     }

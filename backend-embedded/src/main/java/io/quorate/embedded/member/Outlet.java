@@ -8,8 +8,11 @@ import io.quorate.embedded.zab.Message;
 import io.quorate.embedded.zab.Phase;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RoleName;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +21,16 @@ final class Outlet implements Effects {
 
     private static final Logger log = LoggerFactory.getLogger(Outlet.class);
 
+    private static final Pattern NUMBERS = Pattern.compile("[0-9]+");
+    private static final int MAX_TOLD = 256;
+
     private final Member member;
     private final Links links;
     private final MemberStore store;
     private final Replica replica;
     private final Inbox inbox;
+    /** What was told of members that broke the protocol: each kind once, and there is an end to kinds. */
+    private final Set<String> told = new HashSet<>();
 
     Outlet(Member member, Links links, MemberStore store, Replica replica, Inbox inbox) {
         this.member = member;
@@ -62,6 +70,15 @@ final class Outlet implements Effects {
                     member.id(),
                     point);
             links.closeAndTell(connection).forEach(member::add);
+        }
+    }
+
+    @Override
+    public void protocolBroken(int other, String reason) {
+        // The same mistake is made with other numbers each time that the two have connected again.
+        String kind = other + NUMBERS.matcher(reason).replaceAll("");
+        if (told.size() < MAX_TOLD && told.add(kind)) {
+            log.warn("member {} closes its connection to member {}, which broke the protocol: {}", member.id(), other, reason);
         }
     }
 

@@ -7,7 +7,6 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.Message;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -423,19 +422,5 @@ class TcpNetworkTest {
         assertThat(pending.size()).isEqualTo(2);
         assertThat(pending.remove(third)).isTrue();
         assertThat(third.isClosed()).isFalse();
-    }
-
-    @Test
-    void addressMayConnectSoOftenAndNoMoreUnlessItIsTrusted() {
-        ConnectionRate rate = new ConnectionRate(3, 2);
-        InetAddress address = InetAddress.getLoopbackAddress();
-        for (int i = 0; i < 3; i++) {
-            assertThat(rate.allows(address, 0)).isTrue();
-        }
-        assertThat(rate.allows(address, 0)).isFalse();
-        assertThat(rate.allows(address, 500_000_000)).isTrue();
-        assertThat(rate.allows(address, 500_000_001)).isFalse();
-        rate.trust(address);
-        assertThat(rate.allows(address, 500_000_002)).isTrue();
     }
 }
