@@ -98,6 +98,7 @@ final class Outlet implements Effects {
     @Override
     public void append(long generation, RecordBatch records) {
         replica.tail().append(records);
+        member.backlog().add(generation, records);
         store.append(generation, records);
     }
 

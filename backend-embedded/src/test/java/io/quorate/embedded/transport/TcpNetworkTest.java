@@ -400,6 +400,37 @@ class TcpNetworkTest {
         standsUp(TcpNetworkTest::nothing);
     }
 
+    /** Those that come from everywhere are turned away without a thread or a place for each, and members do not notice. */
+    @Test
+    void crowdOfStrangersIsTurnedAway() throws Exception {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        PeerAddress target = Objects.requireNonNull(members.get(1));
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long back = two.awaitConnected();
+            assertThat(one.awaitConnected()).isPositive();
+            int most = 0;
+            for (int i = 1; i <= 4_000; i++) {
+                try (Socket stranger = new Socket()) {
+                    stranger.bind(new InetSocketAddress("127.9." + i / 250 + "." + (1 + i % 250), 0));
+                    stranger.connect(new InetSocketAddress(target.host(), target.port()), 1_000);
+                } catch (IOException e) {
+                    // It was turned away before it knew that it was there, or the backlog is full.
+                }
+                most = Math.max(most, one.network.threads().count());
+                if (i % 20 == 0) {
+                    two.transport.send(back, readAt(i));
+                    assertThat(one.awaitMessage()).isEqualTo(readAt(i));
+                }
+            }
+            assertThat(most).isLessThanOrEqualTo(2 * TcpSettings.MAX_HANDSHAKES + 5);
+            await().atMost(TcpNode.LIMIT).until(() -> one.network.refusedConnections() > 500);
+            // What is left of them when their time is up: the thread that accepts, and two for the connection.
+            await().atMost(TcpNode.LIMIT).until(() -> one.network.threads().count() <= 3);
+            assertThat(one.take()).isEmpty();
+        }
+    }
+
     /** Who sends a byte now and then is closed when the time for all of it is up. */
     @Test
     void slowGreetingIsBrokenOff() {
