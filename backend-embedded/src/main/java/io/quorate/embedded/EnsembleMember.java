@@ -96,17 +96,19 @@ public final class EnsembleMember implements AutoCloseable {
                 () -> sole().beginsAsNew());
         this.sole = new SoleMember(config, directory, life, loop::wakeUp, environment);
         this.trust = new PeerTrust(config.security(), random);
-        this.network = new TcpNetwork(new TcpSettings(
-                cluster,
-                id,
-                life,
-                config.listenAddress(),
-                config.addresses(),
-                trust,
-                config.electionTimeout().multipliedBy(SILENT_ELECTIONS),
-                sole::standing,
-                random,
-                environment.monotonicNanos(id)), connectionThreads);
+        this.network = new TcpNetwork(
+                new TcpSettings(
+                        cluster,
+                        id,
+                        life,
+                        config.listenAddress(),
+                        config.addresses(),
+                        trust,
+                        config.electionTimeout().multipliedBy(SILENT_ELECTIONS),
+                        sole::standing,
+                        random,
+                        environment.monotonicNanos(id)),
+                connectionThreads);
         this.lanes =
                 new LaneThreads(environment.ticker(), loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(

@@ -22,9 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -211,7 +211,9 @@ final class DurableEnsemble implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             Bytes value = Bytes.of(new byte[length]);
             writes.add(session()
-                    .commit(Commit.builder().create(Key.of("/" + key + i), value).build()));
+                    .commit(Commit.builder()
+                            .create(Key.of("/" + key + i), value)
+                            .build()));
         }
         writes.forEach(DurableEnsemble::await);
     }

@@ -341,7 +341,8 @@ class EnsembleMemberTest {
     @ValueSource(strings = {"accept", "probe"})
     void memberThatFindsNoThreadIsClosed(String refused) throws Exception {
         try (MemberTrio trio = new MemberTrio(directory, 3)) {
-            EnsembleMember member = EnsembleMember.of(trio.config(1).withBootstrap(true), new RefusingThreads(refused, 1));
+            EnsembleMember member =
+                    EnsembleMember.of(trio.config(1).withBootstrap(true), new RefusingThreads(refused, 1));
             assertThatThrownBy(member::start)
                     .isInstanceOf(BackendUnavailableException.class)
                     .hasMessageContaining("thread");

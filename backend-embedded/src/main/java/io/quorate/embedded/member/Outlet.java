@@ -78,7 +78,11 @@ final class Outlet implements Effects {
         // The same mistake is made with other numbers each time that the two have connected again.
         String kind = other + NUMBERS.matcher(reason).replaceAll("");
         if (told.size() < MAX_TOLD && told.add(kind)) {
-            log.warn("member {} closes its connection to member {}, which broke the protocol: {}", member.id(), other, reason);
+            log.warn(
+                    "member {} closes its connection to member {}, which broke the protocol: {}",
+                    member.id(),
+                    other,
+                    reason);
         }
     }
 

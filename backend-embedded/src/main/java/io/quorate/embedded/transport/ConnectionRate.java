@@ -92,7 +92,8 @@ final class ConnectionRate {
                     .computeIfAbsent(address, each -> new Bucket(member, now))
                     .take(now);
         }
-        return buckets.computeIfAbsent(site(address), each -> new Bucket(stranger, now)).take(now)
+        return buckets.computeIfAbsent(site(address), each -> new Bucket(stranger, now))
+                        .take(now)
                 && strangers.take(now);
     }
 

@@ -42,6 +42,8 @@ public final class TcpNetwork implements Network, Closeable {
     private final Handshake handshake;
     private final TransportThreads threads;
     private final PendingHandshakes pending;
+    /** Those that have said what a member would say: whoever sends garbage does not take their places away. */
+    private final PendingHandshakes greeted;
     private final Dialer dialer;
     private final Reasons reasons = new Reasons();
     private final ConnectionRate rate;
@@ -73,6 +75,7 @@ public final class TcpNetwork implements Network, Closeable {
         this.pending = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
         this.rate = new ConnectionRate(
                 TcpSettings.STRANGER_RATE, TcpSettings.ALL_STRANGERS_RATE, TcpSettings.MEMBER_RATE, now());
+        this.greeted = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
         this.dialer = new Dialer(settings, handshake, reasons, rate::trust);
         this.lastWarning = new AtomicLong(now() - TimeUnit.DAYS.toNanos(1));
     }
@@ -157,6 +160,7 @@ public final class TcpNetwork implements Network, Closeable {
     private void sweep() {
         try {
             pending.expire(now());
+            greeted.expire(now());
             dialer.expire();
             leaving.forEach(TcpTransport::endStuck);
             leaving.removeIf(TcpTransport::hasLeft);
@@ -205,7 +209,7 @@ public final class TcpNetwork implements Network, Closeable {
                     TcpLink.buffered(secured.socket().getInputStream()),
                     Dialer.buffered(secured.socket()),
                     secured.certified(),
-                    peer -> refusal(peer, socket.getInetAddress()));
+                    admission(socket));
             used = established != null && use(established, socket, secured.socket());
         } catch (IOException e) {
             tellRefused(socket, e);
@@ -213,6 +217,7 @@ public final class TcpNetwork implements Network, Closeable {
             log.error("member {} has closed a connection", settings.member(), e);
         } finally {
             pending.remove(socket);
+            greeted.remove(socket);
             if (!used) {
                 PendingHandshakes.close(socket);
             }
@@ -227,6 +232,20 @@ public final class TcpNetwork implements Network, Closeable {
         }
     }
 
+    private Handshake.Admission admission(Socket socket) {
+        return new Handshake.Admission() {
+            @Override
+            public @Nullable Refusal refusal(LinkIdentity peer) {
+                return TcpNetwork.this.refusal(peer, socket.getInetAddress());
+            }
+
+            @Override
+            public void greeted() {
+                pending.move(socket, greeted);
+            }
+        };
+    }
+
     private @Nullable Refusal refusal(LinkIdentity peer, InetAddress remote) {
         TcpTransport present = transport;
         return present == null ? Refusal.NOT_READY : present.refusal(peer, remote);
@@ -235,7 +254,7 @@ public final class TcpNetwork implements Network, Closeable {
     /** Takes a connection into use, unless its time was up. */
     private boolean use(Handshake.Established established, Socket socket, Socket secured) throws IOException {
         TcpTransport present = transport;
-        if (!pending.remove(socket) || present == null) {
+        if (!greeted.remove(socket) || present == null) {
             return false;
         }
         socket.setSoTimeout((int) Math.max(1, settings.silence().toMillis()));
@@ -381,6 +400,7 @@ public final class TcpNetwork implements Network, Closeable {
             log.debug("closing the port of member {} failed", settings.member(), e);
         }
         pending.closeAll();
+        greeted.closeAll();
         dialer.closeAll();
         TcpTransport present = transport;
         if (present != null) {

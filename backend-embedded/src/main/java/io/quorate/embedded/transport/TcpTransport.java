@@ -41,6 +41,7 @@ final class TcpTransport implements Transport {
     private final Map<Integer, TcpLink> byMember = new HashMap<>();
     /** Those that are open, and those that were closed and whose sockets are still in use. */
     private final Set<TcpLink> unfinished = new HashSet<>();
+
     private long lastId;
     private boolean opened;
     private boolean shut;

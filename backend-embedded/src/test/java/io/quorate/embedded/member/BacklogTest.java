@@ -15,9 +15,7 @@ class BacklogTest {
     private final Backlog backlog = new Backlog();
 
     private void append(long generation, long index, int bytes) {
-        backlog.add(
-                generation,
-                RecordBatch.of(List.of(new LogRecord(1, index, 7, RecordType.TXN, new byte[bytes]))));
+        backlog.add(generation, RecordBatch.of(List.of(new LogRecord(1, index, 7, RecordType.TXN, new byte[bytes]))));
     }
 
     private void appended(long generation, long lastIndex) {

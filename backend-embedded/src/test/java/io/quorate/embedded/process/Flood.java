@@ -1,9 +1,12 @@
 package io.quorate.embedded.process;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +42,17 @@ final class Flood implements AutoCloseable {
         start("half-frames", true, Flood::halfFrame);
         start("slow", false, Flood::slow);
         start("nothing", true, (socket, random) -> {});
-        start("reset", false, Flood::reset);
-        start("reset-too", true, Flood::reset);
+        startThread("crowd", () -> crowd(false, new Random(8)));
+        startThread("crowd-from-everywhere", () -> crowd(true, new Random(9)));
     }
 
     private void start(String name, boolean manyAddresses, Mischief mischief) {
-        Thread thread = new Thread(() -> run(manyAddresses, mischief, new Random(strangers.size())), "flood-" + name);
+        Random random = new Random(strangers.size());
+        startThread(name, () -> run(manyAddresses, mischief, random));
+    }
+
+    private void startThread(String name, Runnable task) {
+        Thread thread = new Thread(task, "flood-" + name);
         thread.setDaemon(true);
         strangers.add(thread);
         thread.start();
@@ -61,6 +69,29 @@ final class Flood implements AutoCloseable {
                 socket.connect(targets.get(i % targets.size()), 1_000);
                 mischief.once(socket, random);
                 touch(open, random);
+            } catch (IOException e) {
+                failed.incrementAndGet();
+            }
+            while (open.size() > MAX_OPEN) {
+                close(open.remove());
+            }
+        }
+        open.forEach(Flood::close);
+    }
+
+    /** Connects as often as it can and does not wait for what comes of it. */
+    private void crowd(boolean manyAddresses, Random random) {
+        ArrayDeque<SocketChannel> open = new ArrayDeque<>();
+        for (int i = 0; !over; i++) {
+            attempts.incrementAndGet();
+            try {
+                SocketChannel channel = SocketChannel.open();
+                open.add(channel);
+                channel.configureBlocking(false);
+                // Nothing is left of it in the system when it is closed.
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+                channel.bind(new InetSocketAddress(manyAddresses ? stranger(random) : "127.0.0.1", 0));
+                boolean unused = channel.connect(targets.get(i % targets.size()));
             } catch (IOException e) {
                 failed.incrementAndGet();
             }
@@ -110,12 +141,7 @@ final class Flood implements AutoCloseable {
         socket.getOutputStream().write(0);
     }
 
-    private static void reset(Socket socket, Random random) throws IOException {
-        socket.setSoLinger(true, 0);
-        close(socket);
-    }
-
-    private static void close(Socket socket) {
+    private static void close(Closeable socket) {
         try {
             socket.close();
         } catch (IOException e) {

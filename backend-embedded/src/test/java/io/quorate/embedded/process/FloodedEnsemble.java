@@ -82,9 +82,12 @@ final class FloodedEnsemble {
         try {
             // So that what is compiled and kept later is not taken for growth.
             double unused = commitsPerSecond(CALM_SECONDS);
+            forgetGaps();
             double before = commitsPerSecond(CALM_SECONDS);
+            long gapBefore = checkGaps("before the flood", 0);
             List<Long> heapBefore = heaps();
             double during;
+            long gapDuring;
             List<Long> heapDuring;
             long millis;
             long attempts;
@@ -99,22 +102,25 @@ final class FloodedEnsemble {
                 pause(Math.max(0, seconds * 1_000 - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started)));
                 millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
                 during = (commits.get() - halfBefore) * 1_000.0 / millis;
-                checkGaps("during the flood", victim);
+                gapDuring = checkGaps("during the flood", victim);
                 attempts = flood.attempts() * 1_000 / millis;
             }
             forgetGaps();
             double after = commitsPerSecond(CALM_SECONDS);
-            checkGaps("behind the flood", 0);
+            long gapAfter = checkGaps("behind the flood", 0);
             List<Long> heapAfter = heaps();
             checkHeaps(heapBefore, heapAfter);
             return String.format(
-                    "connections/s=%d seconds=%d refused>=%d commits/s before=%.0f during=%.0f after=%.0f rejoined in ms=%d live heap MiB before=%s during=%s after=%s failures=%d",
+                    "connections/s=%d seconds=%d refused>=%d commits/s before=%.0f during=%.0f after=%.0f longest gap ms before=%d during=%d after=%d rejoined in ms=%d live heap MiB before=%s during=%s after=%s failures=%d",
                     attempts,
                     millis / 1_000,
                     refused(),
                     before,
                     during,
                     after,
+                    gapBefore,
+                    gapDuring,
+                    gapAfter,
                     rejoinMillis,
                     heapBefore,
                     heapDuring,
@@ -182,14 +188,21 @@ final class FloodedEnsemble {
         gaps.forEach(gap -> gap.set(new Gap(0, System.nanoTime())));
     }
 
-    private void checkGaps(String when, int except) {
+    /** Returns the longest time in milliseconds for which a member has not served its client. */
+    private long checkGaps(String when, int except) {
+        long worst = 0;
         for (int id = 1; id <= SIZE; id++) {
             long gap = TimeUnit.NANOSECONDS.toMillis(
                     gaps.get(id - 1).get().at(System.nanoTime()).longest());
-            if (id != except && gap > MAX_GAP_SECONDS * 1_000) {
+            if (id == except) {
+                continue;
+            }
+            worst = Math.max(worst, gap);
+            if (gap > MAX_GAP_SECONDS * 1_000) {
                 failures.add("member " + id + " has not served its client for " + gap + " ms " + when);
             }
         }
+        return worst;
     }
 
     // ---- the ensemble

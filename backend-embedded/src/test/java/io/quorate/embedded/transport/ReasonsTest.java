@@ -17,7 +17,8 @@ class ReasonsTest {
         assertThat(reasons.isNew(1, Reasons.kind(first))).isTrue();
         assertThat(reasons.isNew(1, Reasons.kind(second))).isFalse();
         assertThat(reasons.isNew(2, Reasons.kind(second))).isTrue();
-        assertThat(reasons.isNew(1, Reasons.kind(new RefusedException(Refusal.PROOF, "why")))).isTrue();
+        assertThat(reasons.isNew(1, Reasons.kind(new RefusedException(Refusal.PROOF, "why"))))
+                .isTrue();
         assertThat(reasons.isNew(1, Reasons.kind(new IOException("any")))).isTrue();
     }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quorate.embedded.zab.Message;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -44,12 +47,7 @@ class TcpTransportTest {
         socket.connect(new InetSocketAddress(target.host(), target.port()));
         Handshake.Self self = new Handshake.Self(TcpNode.CLUSTER, 2, incarnation, Set.of(1, 2), () -> Standing.NEW);
         Handshake.Established unused = new Handshake(self, TcpNode.key(), new SplittableRandom(incarnation))
-                .dial(
-                        socket.getInputStream(),
-                        socket.getOutputStream(),
-                        1,
-                        Handshake.Purpose.JOIN,
-                        member -> true);
+                .dial(socket.getInputStream(), socket.getOutputStream(), 1, Handshake.Purpose.JOIN, member -> true);
         return socket;
     }
 
@@ -144,9 +142,7 @@ class TcpTransportTest {
             Transport next = two.network.endpoint(2);
             next.open(() -> {});
             try {
-                await().during(Duration.ofMillis(500))
-                        .atMost(TcpNode.LIMIT)
-                        .until(() -> next.poll() == null);
+                await().during(Duration.ofMillis(500)).atMost(TcpNode.LIMIT).until(() -> next.poll() == null);
                 for (int i = 0; i < 60; i++) {
                     assertThat(one.awaitNext(Transport.Arrival.class)).isInstanceOf(Transport.Arrival.Received.class);
                 }
@@ -203,6 +199,58 @@ class TcpTransportTest {
                     .isNotNull();
             assertThat(two.awaitConnected()).isPositive();
             strangers.forEach(PendingHandshakes::close);
+        }
+    }
+
+    /** Whoever has connected and is slow to read what it is told. */
+    private static final class Slow extends FilterInputStream {
+        private final Runnable before;
+        private boolean begun;
+
+        Slow(InputStream input, Runnable before) {
+            super(input);
+            this.before = before;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (!begun) {
+                begun = true;
+                before.run();
+            }
+            return super.read(target, offset, length);
+        }
+    }
+
+    @Test
+    void strangersDoNotTakeThePlaceOfAMemberThatIsSlowToProveItself() throws Exception {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        PeerAddress target = Objects.requireNonNull(members.get(1));
+        try (TcpNode one = node(1, members, SILENCE);
+                Socket member = new Socket(target.host(), target.port())) {
+            Handshake.Self self = new Handshake.Self(TcpNode.CLUSTER, 2, 1, Set.of(1, 2), () -> Standing.NEW);
+            List<Socket> strangers = new ArrayList<>();
+            InputStream slow = new Slow(member.getInputStream(), () -> {
+                // It has been heard once it is answered.
+                await().atMost(TcpNode.LIMIT).until(() -> member.getInputStream().available() > 0);
+                for (int i = 0; i < 3 * TcpSettings.MAX_HANDSHAKES; i++) {
+                    strangers.add(connection(target));
+                }
+                await().atMost(TcpNode.LIMIT).until(() -> hasEnded(strangers.get(0)));
+            });
+            assertThat(new Handshake(self, TcpNode.key(), new SplittableRandom(1))
+                            .dial(slow, member.getOutputStream(), 1, Handshake.Purpose.JOIN, any -> true))
+                    .isNotNull();
+            assertThat(one.awaitConnected()).isPositive();
+            strangers.forEach(PendingHandshakes::close);
+        }
+    }
+
+    private static Socket connection(PeerAddress target) {
+        try {
+            return new Socket(target.host(), target.port());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -265,8 +313,8 @@ class TcpTransportTest {
     @Test
     void portIsFreeAgainIfThereIsNoThreadThatAccepts() throws IOException {
         Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 1);
-        try (TcpNetwork refused = new TcpNetwork(
-                TcpNode.settings(1, 1, members, SILENCE), new RefusingThreads("accept", 1))) {
+        try (TcpNetwork refused =
+                new TcpNetwork(TcpNode.settings(1, 1, members, SILENCE), new RefusingThreads("accept", 1))) {
             assertThatThrownBy(refused::bind).isInstanceOf(IOException.class).hasMessageContaining("thread");
         }
         try (TcpNode again = node(1, members, SILENCE)) {
