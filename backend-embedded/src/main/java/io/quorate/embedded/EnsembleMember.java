@@ -25,12 +25,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +80,7 @@ public final class EnsembleMember implements AutoCloseable {
     private volatile int port;
     private volatile boolean ending;
 
-    private EnsembleMember(MemberConfig config, ThreadFactory connectionThreads) {
+    private EnsembleMember(MemberConfig config, Function<TcpSettings, TcpNetwork> networks) {
         this.config = config;
         PlainEnvironment environment = new PlainEnvironment();
         int id = config.id();
@@ -96,19 +96,17 @@ public final class EnsembleMember implements AutoCloseable {
                 () -> sole().beginsAsNew());
         this.sole = new SoleMember(config, directory, life, loop::wakeUp, environment);
         this.trust = new PeerTrust(config.security(), random);
-        this.network = new TcpNetwork(
-                new TcpSettings(
-                        cluster,
-                        id,
-                        life,
-                        config.listenAddress(),
-                        config.addresses(),
-                        trust,
-                        config.electionTimeout().multipliedBy(SILENT_ELECTIONS),
-                        sole::standing,
-                        random,
-                        environment.monotonicNanos(id)),
-                connectionThreads);
+        this.network = networks.apply(new TcpSettings(
+                cluster,
+                id,
+                life,
+                config.listenAddress(),
+                config.addresses(),
+                trust,
+                config.electionTimeout().multipliedBy(SILENT_ELECTIONS),
+                sole::standing,
+                random,
+                environment.monotonicNanos(id)));
         this.lanes =
                 new LaneThreads(environment.ticker(), loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(
@@ -126,12 +124,12 @@ public final class EnsembleMember implements AutoCloseable {
 
     /** Returns a member; it is not started, and nothing is read, created or opened before. */
     public static EnsembleMember of(MemberConfig config) {
-        return new EnsembleMember(config, Thread::new);
+        return new EnsembleMember(config, TcpNetwork::new);
     }
 
-    /** Returns a member whose connections have the threads that a factory makes. */
-    static EnsembleMember of(MemberConfig config, ThreadFactory connectionThreads) {
-        return new EnsembleMember(config, connectionThreads);
+    /** Returns a member that is connected to the others by what a function makes. */
+    static EnsembleMember of(MemberConfig config, Function<TcpSettings, TcpNetwork> networks) {
+        return new EnsembleMember(config, networks);
     }
 
     /** The same name is the same cluster, so that its members need not agree on an id first. */

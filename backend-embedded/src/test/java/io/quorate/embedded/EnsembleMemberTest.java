@@ -17,6 +17,7 @@ import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
 import io.quorate.embedded.transport.RefusingThreads;
+import io.quorate.embedded.transport.TcpNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -336,13 +338,18 @@ class EnsembleMemberTest {
         }
     }
 
+    /** Returns a member of a new cluster that makes the threads of its connections by a factory. */
+    private static EnsembleMember made(MemberConfig config, ThreadFactory threads) {
+        return EnsembleMember.of(config.withBootstrap(true), settings -> new TcpNetwork(settings, threads));
+    }
+
     /** What it had opened by then is not in the way of the next attempt. */
     @ParameterizedTest
     @ValueSource(strings = {"accept", "probe"})
     void memberThatFindsNoThreadIsClosed(String refused) throws Exception {
         try (MemberTrio trio = new MemberTrio(directory, 3)) {
             EnsembleMember member =
-                    EnsembleMember.of(trio.config(1).withBootstrap(true), new RefusingThreads(refused, 1));
+                    made(trio.config(1), new RefusingThreads(refused, 1));
             assertThatThrownBy(member::start)
                     .isInstanceOf(BackendUnavailableException.class)
                     .hasMessageContaining("thread");
@@ -355,7 +362,7 @@ class EnsembleMemberTest {
     @Test
     void memberThatCannotGoOnStartingIsClosed() throws Exception {
         try (MemberTrio trio = new MemberTrio(directory, 3)) {
-            EnsembleMember member = EnsembleMember.of(trio.config(1).withBootstrap(true), task -> {
+            EnsembleMember member = made(trio.config(1), task -> {
                 throw new OutOfMemoryError("no thread is made");
             });
             assertThatThrownBy(member::start).isInstanceOf(OutOfMemoryError.class);

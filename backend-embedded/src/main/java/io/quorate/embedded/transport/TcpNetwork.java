@@ -44,6 +44,7 @@ public final class TcpNetwork implements Network, Closeable {
     private final PendingHandshakes pending;
     /** Those that have said what a member would say: whoever sends garbage does not take their places away. */
     private final PendingHandshakes greeted;
+
     private final Dialer dialer;
     private final Reasons reasons = new Reasons();
     private final ConnectionRate rate;
@@ -60,7 +61,7 @@ public final class TcpNetwork implements Network, Closeable {
 
     /** Creates a port that is not open. */
     public TcpNetwork(TcpSettings settings) {
-        this(settings, Thread::new);
+        this(settings, TransportThreads::plain);
     }
 
     /**
@@ -291,7 +292,7 @@ public final class TcpNetwork implements Network, Closeable {
 
     /** Sees to it that somebody connects to each member with a smaller id; whoever finds no thread now is tried again. */
     private void startDialling() {
-        for (int member : undialled) {
+        for (int member : settings.members().keySet()) {
             if (undialled.remove(member)) {
                 // Looked at behind the removal: whoever has added it has become the present one before.
                 TcpTransport owner = transport;

@@ -18,6 +18,11 @@ final class TransportThreads {
         this.factory = factory;
     }
 
+    /** Makes a thread of no particular kind. */
+    static Thread plain(Runnable task) {
+        return new Thread(task);
+    }
+
     /**
      * Starts a thread that ends with its task.
      *

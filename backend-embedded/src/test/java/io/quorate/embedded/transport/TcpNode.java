@@ -30,7 +30,7 @@ final class TcpNode implements AutoCloseable {
     private final List<Transport.Arrival> arrived = new ArrayList<>();
 
     TcpNode(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence) throws IOException {
-        this(id, incarnation, members, silence, Thread::new);
+        this(id, incarnation, members, silence, TransportThreads::plain);
     }
 
     TcpNode(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence, ThreadFactory factory)

@@ -232,7 +232,8 @@ class TcpTransportTest {
             List<Socket> strangers = new ArrayList<>();
             InputStream slow = new Slow(member.getInputStream(), () -> {
                 // It has been heard once it is answered.
-                await().atMost(TcpNode.LIMIT).until(() -> member.getInputStream().available() > 0);
+                await().atMost(TcpNode.LIMIT)
+                        .until(() -> member.getInputStream().available() > 0);
                 for (int i = 0; i < 3 * TcpSettings.MAX_HANDSHAKES; i++) {
                     strangers.add(connection(target));
                 }
