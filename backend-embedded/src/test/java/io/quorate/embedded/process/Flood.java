@@ -161,10 +161,14 @@ final class Flood implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         over = true;
-        for (Thread stranger : strangers) {
-            stranger.join();
+        try {
+            for (Thread stranger : strangers) {
+                stranger.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
