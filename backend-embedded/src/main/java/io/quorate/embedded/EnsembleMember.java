@@ -30,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
@@ -82,7 +83,7 @@ public final class EnsembleMember implements AutoCloseable {
     private volatile int port;
     private volatile boolean ending;
 
-    private EnsembleMember(MemberConfig config) {
+    private EnsembleMember(MemberConfig config, Function<TcpSettings, TcpNetwork> networks) {
         this.config = config;
         PlainEnvironment environment = new PlainEnvironment();
         int id = config.id();
@@ -98,7 +99,7 @@ public final class EnsembleMember implements AutoCloseable {
                 () -> sole().beginsAsNew());
         this.sole = new SoleMember(config, directory, life, loop::wakeUp, environment);
         this.trust = new PeerTrust(config.security(), random);
-        this.network = new TcpNetwork(new TcpSettings(
+        this.network = networks.apply(new TcpSettings(
                 cluster,
                 id,
                 life,
@@ -133,7 +134,12 @@ public final class EnsembleMember implements AutoCloseable {
 
     /** Returns a member; it is not started, and nothing is read, created or opened before. */
     public static EnsembleMember of(MemberConfig config) {
-        return new EnsembleMember(config);
+        return new EnsembleMember(config, TcpNetwork::new);
+    }
+
+    /** Returns a member that is connected to the others by what a function makes. */
+    static EnsembleMember of(MemberConfig config, Function<TcpSettings, TcpNetwork> networks) {
+        return new EnsembleMember(config, networks);
     }
 
     /** The same name is the same cluster, so that its members need not agree on an id first. */
@@ -182,7 +188,8 @@ public final class EnsembleMember implements AutoCloseable {
         } catch (ExecutionException e) {
             close();
             throw DataDirectoryException.translate(e.getCause() == null ? e : e.getCause());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // No thread is left, most of all. What was opened until then must not stay open, whatever it was.
             close();
             throw e;
         }
@@ -224,7 +231,7 @@ public final class EnsembleMember implements AutoCloseable {
         loop.start();
         if (unused && config.bootstrap() && config.members().size() > 1) {
             sole.waitsForOthers();
-            network.probeAll(standing -> frontEnd.submit(() -> sole.startAs(standing, network)));
+            askOthers();
         } else {
             if (unused && !config.bootstrap()) {
                 log.info(
@@ -232,6 +239,17 @@ public final class EnsembleMember implements AutoCloseable {
                         config.id());
             }
             frontEnd.submit(() -> sole.start(unused && config.bootstrap(), network));
+        }
+    }
+
+    private void askOthers() {
+        try {
+            network.probeAll(standing -> frontEnd.submit(() -> sole.startAs(standing, network)));
+        } catch (IllegalStateException e) {
+            throw new BackendUnavailableException(
+                    "member " + config.id() + " cannot ask the others whether it may begin: " + e.getMessage()
+                            + "; raise the limit on threads, then create another one",
+                    e);
         }
     }
 

@@ -446,4 +446,29 @@ final class DiskFaultTest {
             ensemble.commonDigest();
         }
     }
+
+    /** What it has not written is in its memory, and nobody else waits for it. */
+    @Test
+    void followerThatIsTooFarBehindWithItsDiskLeavesUntilItHasCaughtUp() {
+        try (DurableEnsemble ensemble =
+                DurableEnsemble.patient(parent.resolve("ensemble"), 3).start()) {
+            ensemble.write("a", "1");
+            int follower = ensemble.idleFollower();
+            ensemble.disk(follower).stall();
+            ensemble.writeAtOnce("first", 200, 200_000);
+            ensemble.writeAtOnce("second", 200, 200_000);
+            ensemble.eventually(
+                    () -> ensemble.status(follower)
+                            .alert()
+                            .filter(alert -> alert.contains("waited for it"))
+                            .isPresent(),
+                    "the alert is told");
+            long held = ensemble.status(follower).applied();
+            ensemble.write("a", "2");
+            assertThat(ensemble.status(follower).applied()).isEqualTo(held);
+            ensemble.disk(follower).mend();
+            ensemble.commonDigest();
+            ensemble.eventually(() -> ensemble.status(follower).alert().isEmpty(), "the alert is over");
+        }
+    }
 }

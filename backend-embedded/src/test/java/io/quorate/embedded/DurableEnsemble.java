@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class DurableEnsemble implements AutoCloseable {
 
     static final LogLimits SMALL = new LogLimits(16 << 10, 4 << 10, 1 << 20, 3, 1 << 20);
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration QUICK = Duration.ofMillis(300);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Path directory;
@@ -50,26 +52,32 @@ final class DurableEnsemble implements AutoCloseable {
     private final EmbeddedEnsemble ensemble;
     private @Nullable Session session;
 
-    private DurableEnsemble(Path directory, int members, LogLimits limits, int snapshotRecords) {
+    private DurableEnsemble(
+            Path directory, int members, LogLimits limits, int snapshotRecords, Duration electionTimeout) {
         this.directory = directory;
         this.members = members;
         for (int id = 1; id <= members; id++) {
             disks.put(id, new FaultyDisk());
         }
         EnsembleConfig config = EnsembleConfig.durable(directory, members)
-                .withElectionTimeout(Duration.ofMillis(300))
+                .withElectionTimeout(electionTimeout)
                 .withSnapshotRecords(snapshotRecords);
         this.ensemble = EmbeddedEnsemble.on(new Disks(limits), config);
     }
 
     /** An ensemble that is not started. */
     static DurableEnsemble in(Path directory, int members) {
-        return new DurableEnsemble(directory, members, SMALL, 1_000_000);
+        return new DurableEnsemble(directory, members, SMALL, 1_000_000, QUICK);
     }
 
     /** An ensemble that takes a snapshot every so many records, and is not started. */
     static DurableEnsemble withSnapshots(Path directory, int members, int records) {
-        return new DurableEnsemble(directory, members, SMALL, records);
+        return new DurableEnsemble(directory, members, SMALL, records, QUICK);
+    }
+
+    /** An ensemble whose members take long to lose patience with each other and with their disks, and is not started. */
+    static DurableEnsemble patient(Path directory, int members) {
+        return new DurableEnsemble(directory, members, LogLimits.DEFAULT, 1_000_000, Duration.ofSeconds(20));
     }
 
     private final class Disks implements EnsembleDisks {
@@ -140,6 +148,17 @@ final class DurableEnsemble implements AutoCloseable {
         return leader == 1 ? 2 : 1;
     }
 
+    /** Returns a follower that serves no session. */
+    int idleFollower() {
+        int leader = leader();
+        for (int id = 1; id <= members; id++) {
+            if (id != leader && status(id).sessions() == 0) {
+                return id;
+            }
+        }
+        throw new AssertionError("all followers serve sessions");
+    }
+
     /** Returns whether a member counts in quorums. */
     boolean isVoter(int id) {
         return ensemble.onLoop(() ->
@@ -184,6 +203,19 @@ final class DurableEnsemble implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             write("many", "x".repeat(length) + i);
         }
+    }
+
+    /** Writes as often, to keys that are new, and waits when all is on its way. */
+    void writeAtOnce(String key, int count, int length) {
+        List<CompletableFuture<?>> writes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Bytes value = Bytes.of(new byte[length]);
+            writes.add(session()
+                    .commit(Commit.builder()
+                            .create(Key.of("/" + key + i), value)
+                            .build()));
+        }
+        writes.forEach(DurableEnsemble::await);
     }
 
     static <T extends @Nullable Object> T await(CompletableFuture<T> future) {

@@ -16,6 +16,8 @@ import io.quorate.backend.Key;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
 import io.quorate.backend.SessionOptions;
+import io.quorate.embedded.transport.RefusingThreads;
+import io.quorate.embedded.transport.TcpNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,11 +27,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members of one ensemble that reach each other over TCP only. */
 @Timeout(180)
@@ -382,6 +387,40 @@ class EnsembleMemberTest {
         try (Stream<Path> paths = Files.walk(root)) {
             for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(path);
+            }
+        }
+    }
+
+    /** Returns a member of a new cluster that makes the threads of its connections by a factory. */
+    private static EnsembleMember made(MemberConfig config, ThreadFactory threads) {
+        return EnsembleMember.of(config.withBootstrap(true), settings -> new TcpNetwork(settings, threads));
+    }
+
+    /** What it had opened by then is not in the way of the next attempt. */
+    @ParameterizedTest
+    @ValueSource(strings = {"accept", "probe"})
+    void memberThatFindsNoThreadIsClosed(String refused) throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            EnsembleMember member =
+                    made(trio.config(1), new RefusingThreads(refused, 1));
+            assertThatThrownBy(member::start)
+                    .isInstanceOf(BackendUnavailableException.class)
+                    .hasMessageContaining("thread");
+            try (MemberTrio again = trio.begin()) {
+                assertThat(again.leader()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void memberThatCannotGoOnStartingIsClosed() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            EnsembleMember member = made(trio.config(1), task -> {
+                throw new OutOfMemoryError("no thread is made");
+            });
+            assertThatThrownBy(member::start).isInstanceOf(OutOfMemoryError.class);
+            try (MemberTrio again = trio.begin()) {
+                assertThat(again.leader()).isPositive();
             }
         }
     }

@@ -2,6 +2,7 @@ package io.quorate.embedded.member;
 
 import io.quorate.embedded.transport.PeerMessage;
 import io.quorate.embedded.zab.Event;
+import io.quorate.embedded.zab.RoleName;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +28,20 @@ import org.slf4j.LoggerFactory;
  * space. A member whose disk stalls or is full to the last byte closes its connections, as it can acknowledge nothing and
  * confirm nothing; a leader cannot hand over in good order then, as it has not applied what it proposed.
  *
+ * <p>A follower whose disk is slower than what the others write leaves them too, once more waits for it than may: it gets nothing
+ * more before that is durable, since whoever looks for a leader begins by letting the storage settle, and what it lacks then it is sent
+ * in one piece. To stop reading from the leader instead would stop its heartbeats as well, and end in the same way after the election
+ * time-out. A leader proposes nothing more as long as too much waits for its own disk.
+ *
  * <p>Confined to the member's thread.
  */
 final class DiskGuard {
 
     private static final Logger log = LoggerFactory.getLogger(DiskGuard.class);
+
+    private static final String BEHIND = "the disk is slower than what the others write: more than "
+            + (Backlog.MAX_BYTES >> 20)
+            + " MiB waited for it, and the member has left the others until that is written";
 
     /** How long a word holds. */
     private static final int WORD_TICKS = 5;
@@ -47,6 +57,7 @@ final class DiskGuard {
 
     private int refusalTicks;
     private boolean aside;
+    private boolean behind;
 
     DiskGuard(Member member, MemberStore store) {
         this.member = member;
@@ -71,7 +82,7 @@ final class DiskGuard {
                     "the free space is below the reserve: the member stands aside, and returns by itself once there"
                             + " is half as much again as the reserve; free some");
         }
-        return health.alert();
+        return behind ? Optional.of(BEHIND) : health.alert();
     }
 
     /** Takes the leader's word that the ensemble has no room. */
@@ -111,6 +122,17 @@ final class DiskGuard {
         }
         if (member.isServing() && health.isBlocked()) {
             member.leave(health.full() ? "its disk is full" : "its disk stalls");
+        }
+    }
+
+    /** Leaves the leader if more waits for the disk than may. To be called as soon as there may be more. */
+    void limitBacklog() {
+        Backlog backlog = member.backlog();
+        if (behind) {
+            behind = backlog.bytes() > 0 || !member.isServing();
+        } else if (backlog.isFull() && member.isServing() && member.role() == RoleName.FOLLOWING) {
+            behind = true;
+            member.leave("too much waits for its disk: " + backlog.bytes() + " bytes");
         }
     }
 

@@ -184,6 +184,10 @@ final class Leadership {
         if (next == 0 || requests.isEmpty() || next - member.applied() > MAX_OUTSTANDING) {
             return false;
         }
+        if (member.backlog().isFull()) {
+            // The others may be faster than this member's disk; what they would commit piles up here.
+            return false;
+        }
         List<byte[]> payloads = new ArrayList<>();
         List<Txn> txns = new ArrayList<>();
         long bytes = 0;

@@ -56,9 +56,14 @@ final class Links {
         return 0;
     }
 
+    /**
+     * Sends a message behind what is held back. Those that say who is there do not wait: reading a snapshot may take longer than a
+     * follower listens to silence. What was sent before the snapshot they do not overtake; {@link PeerMessage#isUrgent} says why they
+     * may overtake the rest.
+     */
     void send(long connection, PeerMessage message) {
         ArrayDeque<PeerMessage> queue = heldBack.get(connection);
-        if (queue == null) {
+        if (queue == null || message.isUrgent()) {
             transport.send(connection, message);
         } else if (queue.size() < MAX_HELD_BACK) {
             queue.add(message);

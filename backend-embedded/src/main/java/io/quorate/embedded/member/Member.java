@@ -42,6 +42,7 @@ public final class Member {
     private final Protocol protocol = new Protocol();
     private final Arrivals arrivals;
     private final DiskGuard disk;
+    private final Backlog backlog = new Backlog();
 
     private Life life = Life.RECOVERING;
     private @Nullable Throwable failure;
@@ -211,6 +212,11 @@ public final class Member {
         return settings.monotonicNanos().getAsLong();
     }
 
+    /** Returns what waits for its storage. */
+    Backlog backlog() {
+        return backlog;
+    }
+
     ZabPeer peer() {
         return protocol.peer();
     }
@@ -270,6 +276,7 @@ public final class Member {
             boolean worked = drainInbox();
             worked |= life != Life.CLOSING && arrivals.drain();
             worked |= stepBatch();
+            disk.limitBacklog();
             worked |= serving.run();
             worked |= stepBatch();
             // A storage in memory has done already what this round asked of it; one on a disk tells later.
@@ -373,7 +380,9 @@ public final class Member {
     }
 
     private void onStorageEvent(Event event) {
-        if (event instanceof StorageCompletion.SnapshotInstalled) {
+        if (event instanceof StorageCompletion.Appended appended) {
+            backlog.appended(appended);
+        } else if (event instanceof StorageCompletion.SnapshotInstalled) {
             stepBatch();
             if (replica.installed()) {
                 log.info("member {} goes on from a received snapshot at {}", id(), applied());

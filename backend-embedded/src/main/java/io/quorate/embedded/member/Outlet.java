@@ -10,8 +10,11 @@ import io.quorate.embedded.zab.Phase;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RoleName;
 import io.quorate.embedded.zab.Roster;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +23,16 @@ final class Outlet implements Effects {
 
     private static final Logger log = LoggerFactory.getLogger(Outlet.class);
 
+    private static final Pattern NUMBERS = Pattern.compile("[0-9]+");
+    private static final int MAX_TOLD = 256;
+
     private final Member member;
     private final Links links;
     private final MemberStore store;
     private final Replica replica;
     private final Inbox inbox;
+    /** What was told of members that broke the protocol: each kind once, and there is an end to kinds. */
+    private final Set<String> told = new HashSet<>();
 
     /** The epoch in which this member has led or followed up to now, 0 if there is none. */
     private long established;
@@ -85,6 +93,19 @@ final class Outlet implements Effects {
     }
 
     @Override
+    public void protocolBroken(int other, String reason) {
+        // The same mistake is made with other numbers each time that the two have connected again.
+        String kind = other + NUMBERS.matcher(reason).replaceAll("");
+        if (told.size() < MAX_TOLD && told.add(kind)) {
+            log.warn(
+                    "member {} closes its connection to member {}, which broke the protocol: {}",
+                    member.id(),
+                    other,
+                    reason);
+        }
+    }
+
+    @Override
     public void close(long connection, String reason) {
         log.debug("member {} closes a connection: {}", member.id(), reason);
         links.close(connection);
@@ -100,6 +121,7 @@ final class Outlet implements Effects {
     @Override
     public void append(long generation, RecordBatch records) {
         replica.tail().append(records);
+        member.backlog().add(generation, records);
         store.append(generation, records);
     }
 

@@ -104,6 +104,9 @@ final class Handshake {
         /** Returns why not, or {@code null} if it may. */
         @Nullable
         Refusal refusal(LinkIdentity peer);
+
+        /** Whoever has connected speaks as a member of this cluster does, and has still to prove that it is one. */
+        default void greeted() {}
     }
 
     private record Hello(Purpose purpose, int target, long listHash) {}
@@ -238,6 +241,7 @@ final class Handshake {
             refuse(writer, refusal);
             throw refused(refusal, "member " + peer.sender() + " " + refusal.what());
         }
+        admission.greeted();
         byte[] welcome = sendWelcome(writer, peer, hello);
         if (greeting.purpose() == Purpose.PROBE) {
             return null;

@@ -3,6 +3,7 @@ package io.quorate.embedded.transport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a member can be reached. The name is looked up whenever it is used, so that it may come to mean another machine.
@@ -53,6 +54,16 @@ public record PeerAddress(String host, int port) {
     /** Looks the host up; all its addresses, in the order in which the system gives them. */
     List<InetAddress> resolve() throws UnknownHostException {
         return List.of(InetAddress.getAllByName(host));
+    }
+
+    /** Returns the address if the host is written as one, so that nobody has to be asked. */
+    Optional<InetAddress> literal() {
+        boolean written = host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+        try {
+            return written ? Optional.of(resolve().get(0)) : Optional.empty();
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
     }
 
     /**

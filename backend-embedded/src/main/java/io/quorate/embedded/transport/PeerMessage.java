@@ -10,6 +10,20 @@ import java.util.List;
 public sealed interface PeerMessage {
 
     /**
+     * Returns whether it may overtake a snapshot and what is sent behind one: it is small, and means the same before and behind them.
+     *
+     * <p>Pings, pongs and notifications do. A ping names the epoch, which LEADERINFO has told the receiver before there was a snapshot to
+     * send, and the last round, but no record: what is committed is told by proposals, COMMIT and UPTODATE alone, none of which overtakes
+     * anything, so that nobody hears of a commit before the record. The pong to a ping that came early says no more than that its sender
+     * still follows; it counts in no round, since whoever is sent a snapshot has acknowledged nothing in this epoch. A notification is
+     * about an election, and neither end of a connection that carries a snapshot takes part in one. A history that is being written is
+     * not overtaken: its parts are signs of life themselves.
+     */
+    default boolean isUrgent() {
+        return PeerMessageCodec.isUrgent(this);
+    }
+
+    /**
      * A message of the protocol.
      *
      * @param message the message

@@ -45,6 +45,20 @@ final class PendingHandshakes {
         }
     }
 
+    /** Lets a connection go on among others, with what is left of its time; does nothing if it is not here any more. */
+    void move(Socket socket, PendingHandshakes others) {
+        Long began;
+        lock.lock();
+        try {
+            began = since.remove(socket);
+        } finally {
+            lock.unlock();
+        }
+        if (began != null) {
+            others.add(socket, began);
+        }
+    }
+
     /** Returns whether the connection was still among them. */
     boolean remove(Socket socket) {
         lock.lock();

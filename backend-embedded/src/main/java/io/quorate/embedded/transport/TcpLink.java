@@ -33,10 +33,13 @@ final class TcpLink {
         /** A message has arrived; it counts as waiting until {@link TcpLink#taken}. */
         void received(TcpLink link, PeerMessage message, long weight);
 
+        /** The other end has broken the protocol; the end of the connection follows. */
+        void broken(TcpLink link, FrameException reason);
+
         /** Nothing more arrives, and this end had not closed the connection. */
         void ended(TcpLink link);
 
-        /** Nothing is left of the connection. */
+        /** Nothing is left of the connection; told once. */
         void finished(TcpLink link);
     }
 
@@ -50,6 +53,7 @@ final class TcpLink {
     private final MessageWriter writer;
     private final long silenceNanos;
     private final LongSupplier monotonicNanos;
+    private final long since;
 
     private final ReentrantLock sending = new ReentrantLock();
     private final Condition sendable = sending.newCondition();
@@ -97,6 +101,7 @@ final class TcpLink {
         this.writer = new MessageWriter(established.writer());
         this.silenceNanos = silenceNanos;
         this.monotonicNanos = monotonicNanos;
+        this.since = monotonicNanos.getAsLong();
     }
 
     /** Returns an input that reads what the handshake may have left in it. */
@@ -104,9 +109,22 @@ final class TcpLink {
         return new BufferedInputStream(input, 64 << 10);
     }
 
-    void start(TransportThreads threads) {
-        threads.start("from-" + member(), this::readAll);
-        threads.start("to-" + member(), this::writeAll);
+    /** Starts the threads; returns false, and the connection has ended, if there are none left. */
+    boolean start(TransportThreads threads) {
+        boolean reading = false;
+        try {
+            threads.start("from-" + member(), this::readAll);
+            reading = true;
+            threads.start("to-" + member(), this::writeAll);
+            return true;
+        } catch (RuntimeException | Error e) {
+            log.warn("member {} gives the connection to member {} up: {}", self, member(), e.getMessage());
+            abort();
+            if (!reading) {
+                listener.finished(this);
+            }
+            return false;
+        }
     }
 
     long id() {
@@ -128,6 +146,11 @@ final class TcpLink {
     /** Returns whether this end has closed the connection, so that nobody wants to hear of it. */
     boolean isClosedHere() {
         return closedHere;
+    }
+
+    /** Returns whether the connection has been there for as long as it might have been silent. */
+    boolean hasLasted() {
+        return monotonicNanos.getAsLong() - since >= silenceNanos;
     }
 
     // ---- sending
@@ -194,10 +217,24 @@ final class TcpLink {
             if (!draining) {
                 draining = true;
                 drainingSince = now;
+                dropSnapshot();
                 sendable.signal();
             }
         } finally {
             sending.unlock();
+        }
+    }
+
+    /** Nobody waits for a snapshot that is not begun, nor can what was sent behind it do without it: the connection ends before it. */
+    private void dropSnapshot() {
+        boolean found = false;
+        for (Iterator<PeerMessage> waiting = outgoing.iterator(); waiting.hasNext(); ) {
+            PeerMessage message = waiting.next();
+            found |= message instanceof PeerMessage.SnapshotContent;
+            if (found) {
+                waiting.remove();
+                leave(message);
+            }
         }
     }
 
@@ -259,7 +296,7 @@ final class TcpLink {
             return;
         } catch (IOException e) {
             log.debug("member {} cannot send to member {}: {}", self, member(), e.toString());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("member {} cannot send what it was asked to send to member {}", self, member(), e);
         }
         closeSocket();
@@ -338,10 +375,10 @@ final class TcpLink {
                 }
             }
         } catch (FrameException e) {
-            log.warn("member {} closes the connection to member {}: {}", self, member(), e.getMessage());
+            listener.broken(this, e);
         } catch (IOException | InterruptedException e) {
             log.debug("member {} has lost the connection to member {}: {}", self, member(), e.toString());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("member {} closes the connection to member {}", self, member(), e);
         } finally {
             abort();

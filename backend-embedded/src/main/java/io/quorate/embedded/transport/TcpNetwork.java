@@ -1,22 +1,20 @@
 package io.quorate.embedded.transport;
 
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread accepts connections. Each runs through its handshake on a thread of its own, of which there are never more than
  * {@link TcpSettings#MAX_HANDSHAKES}; only what has proved who it is reaches a {@link TcpTransport}. Another thread connects to each member
- * with a smaller id. Thread-safe.
+ * with a smaller id. Neither ends before the port is closed, whatever happens to a connection: if the system has no thread left, or no
+ * descriptor, they try again. Thread-safe.
  */
 public final class TcpNetwork implements Network, Closeable {
 
@@ -36,7 +35,6 @@ public final class TcpNetwork implements Network, Closeable {
     private static final int BACKLOG = 128;
     private static final int SWEEP_MILLIS = 100;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long PROBE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSE_MILLIS = 2_000;
 
@@ -44,22 +42,42 @@ public final class TcpNetwork implements Network, Closeable {
     private final Handshake handshake;
     private final TransportThreads threads;
     private final PendingHandshakes pending;
-    private final ConnectionRate rate = new ConnectionRate(100, 20);
+    /** Those that have said what a member would say: whoever sends garbage does not take their places away. */
+    private final PendingHandshakes greeted;
+
+    private final Dialer dialer;
+    private final Reasons reasons = new Reasons();
+    private final ConnectionRate rate;
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong lastWarning;
     private volatile @Nullable TcpTransport transport;
-    /** The transport of a life that has ended, while what it was sending still leaves. */
-    private volatile @Nullable TcpTransport leaving;
+    /** The transports of lives that have ended, while what they were sending still leaves. */
+    private final Set<TcpTransport> leaving = ConcurrentHashMap.newKeySet();
+    /** The members that the present transport connects to, and nobody is at it. */
+    private final Set<Integer> undialled = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
     private @Nullable ServerSocket server;
 
     /** Creates a port that is not open. */
     public TcpNetwork(TcpSettings settings) {
+        this(settings, TransportThreads::plain);
+    }
+
+    /**
+     * Creates a port that is not open.
+     *
+     * @param factory makes its threads; it names them and makes them daemons itself
+     */
+    public TcpNetwork(TcpSettings settings, ThreadFactory factory) {
         this.settings = settings;
         this.handshake = new Handshake(settings.self(), settings.security().key(), settings.random());
-        this.threads = new TransportThreads(settings.member());
+        this.threads = new TransportThreads(settings.member(), factory);
         this.pending = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
+        this.rate = new ConnectionRate(
+                TcpSettings.STRANGER_RATE, TcpSettings.ALL_STRANGERS_RATE, TcpSettings.MEMBER_RATE, now());
+        this.greeted = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
+        this.dialer = new Dialer(settings, handshake, reasons, rate::trust);
         this.lastWarning = new AtomicLong(now() - TimeUnit.DAYS.toNanos(1));
     }
 
@@ -67,21 +85,27 @@ public final class TcpNetwork implements Network, Closeable {
      * Opens the port and begins to accept connections.
      *
      * @return the port, which the system has chosen if that was asked for
-     * @throws IOException if it cannot be opened
+     * @throws IOException if it cannot be opened, or no thread is left to accept connections
      */
     public int bind() throws IOException {
+        settings.members().values().forEach(member -> member.literal().ifPresent(rate::trust));
         ServerSocket socket = new ServerSocket();
+        boolean accepting = false;
         try {
             socket.setReuseAddress(true);
             InetAddress address = settings.bind().resolve().get(0);
             socket.bind(new InetSocketAddress(address, settings.bind().port()), BACKLOG);
             socket.setSoTimeout(SWEEP_MILLIS);
-        } catch (IOException e) {
-            socket.close();
-            throw e;
+            threads.start("accept", () -> acceptAll(socket));
+            accepting = true;
+        } catch (IllegalStateException e) {
+            throw new IOException(e.getMessage(), e);
+        } finally {
+            if (!accepting) {
+                socket.close();
+            }
         }
         server = socket;
-        threads.start("accept", () -> acceptAll(socket));
         return socket.getLocalPort();
     }
 
@@ -96,6 +120,10 @@ public final class TcpNetwork implements Network, Closeable {
 
     TransportThreads threads() {
         return threads;
+    }
+
+    Reasons reasons() {
+        return reasons;
     }
 
     /** Returns how many connections were closed before they had proved who they are. */
@@ -121,14 +149,14 @@ public final class TcpNetwork implements Network, Closeable {
                 accepted(socket.accept());
             } catch (SocketTimeoutException e) {
                 // It is time to look for those whose time is up.
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 onAcceptFailure(e);
             }
             sweep();
         }
     }
 
-    private void onAcceptFailure(IOException e) {
+    private void onAcceptFailure(Throwable e) {
         if (!closed) {
             // No file descriptor is left, most of all: connections that end give some back.
             warn("member {} cannot accept connections: {}", e);
@@ -137,49 +165,69 @@ public final class TcpNetwork implements Network, Closeable {
     }
 
     private void sweep() {
-        pending.expire(now());
-        TcpTransport last = leaving;
-        if (last != null) {
-            last.endStuck();
+        try {
+            pending.expire(now());
+            greeted.expire(now());
+            dialer.expire();
+            leaving.forEach(TcpTransport::endStuck);
+            leaving.removeIf(TcpTransport::hasLeft);
+            startDialling();
+        } catch (RuntimeException | Error e) {
+            onAcceptFailure(e);
         }
     }
 
     private void accepted(Socket socket) {
-        if (closed || !rate.allows(socket.getInetAddress(), now())) {
-            refused.incrementAndGet();
-            PendingHandshakes.close(socket);
-            return;
-        }
-        pending.add(socket, now());
+        boolean taken = false;
         try {
-            threads.startBounded("handshake", 2 * TcpSettings.MAX_HANDSHAKES, () -> greet(socket));
-        } catch (IllegalStateException | OutOfMemoryError e) {
-            refused.incrementAndGet();
-            pending.remove(socket);
-            PendingHandshakes.close(socket);
+            if (!closed && rate.allows(socket.getInetAddress(), now())) {
+                pending.add(socket, now());
+                threads.startBounded("handshake", 2 * TcpSettings.MAX_HANDSHAKES, () -> greet(socket));
+                taken = true;
+            }
+        } catch (IllegalStateException e) {
+            // There are too many that have not ended yet, or the system has no thread left.
+            log.debug("member {} refuses a connection: {}", settings.member(), e.getMessage());
+        } finally {
+            if (!taken) {
+                refuse(socket);
+            }
         }
     }
 
-    private void greet(Socket socket) {
+    private void refuse(Socket socket) {
+        refused.incrementAndGet();
+        pending.remove(socket);
         try {
-            prepare(socket);
+            // Nothing is left of it then: who is refused thousands of times must not fill the system's tables.
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            log.debug("member {} refuses a connection that has ended already", settings.member(), e);
+        }
+        PendingHandshakes.close(socket);
+    }
+
+    private void greet(Socket socket) {
+        boolean used = false;
+        try {
+            Dialer.prepare(socket);
             PeerSecurity.Secured secured = settings.security().secure(socket, true);
             Handshake.Established established = handshake.accept(
                     TcpLink.buffered(secured.socket().getInputStream()),
-                    buffered(secured.socket()),
+                    Dialer.buffered(secured.socket()),
                     secured.certified(),
-                    peer -> refusal(peer, socket.getInetAddress()));
-            if (established == null || !use(established, socket, secured.socket())) {
-                PendingHandshakes.close(socket);
-            }
+                    admission(socket));
+            used = established != null && use(established, socket, secured.socket());
         } catch (IOException e) {
             tellRefused(socket, e);
-            PendingHandshakes.close(socket);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("member {} has closed a connection", settings.member(), e);
-            PendingHandshakes.close(socket);
         } finally {
             pending.remove(socket);
+            greeted.remove(socket);
+            if (!used) {
+                PendingHandshakes.close(socket);
+            }
         }
     }
 
@@ -191,6 +239,20 @@ public final class TcpNetwork implements Network, Closeable {
         }
     }
 
+    private Handshake.Admission admission(Socket socket) {
+        return new Handshake.Admission() {
+            @Override
+            public @Nullable Refusal refusal(LinkIdentity peer) {
+                return TcpNetwork.this.refusal(peer, socket.getInetAddress());
+            }
+
+            @Override
+            public void greeted() {
+                pending.move(socket, greeted);
+            }
+        };
+    }
+
     private @Nullable Refusal refusal(LinkIdentity peer, InetAddress remote) {
         TcpTransport present = transport;
         return present == null ? Refusal.NOT_READY : present.refusal(peer, remote);
@@ -199,7 +261,7 @@ public final class TcpNetwork implements Network, Closeable {
     /** Takes a connection into use, unless its time was up. */
     private boolean use(Handshake.Established established, Socket socket, Socket secured) throws IOException {
         TcpTransport present = transport;
-        if (!pending.remove(socket) || present == null) {
+        if (!greeted.remove(socket) || present == null) {
             return false;
         }
         socket.setSoTimeout((int) Math.max(1, settings.silence().toMillis()));
@@ -207,18 +269,8 @@ public final class TcpNetwork implements Network, Closeable {
         return present.connected(established, socket, secured);
     }
 
-    private static void prepare(Socket socket) throws IOException {
-        socket.setTcpNoDelay(true);
-        socket.setKeepAlive(true);
-        socket.setSoTimeout((int) TcpSettings.HANDSHAKE_LIMIT.toMillis());
-    }
-
-    private static OutputStream buffered(Socket socket) throws IOException {
-        return new BufferedOutputStream(socket.getOutputStream(), 64 << 10);
-    }
-
     /** Warns of what strangers can cause, at most once in ten seconds. */
-    private void warn(String format, IOException e) {
+    private void warn(String format, Throwable e) {
         long last = lastWarning.get();
         if (now() - last > TimeUnit.SECONDS.toNanos(10) && lastWarning.compareAndSet(last, now())) {
             log.warn(format + " ({} connections refused so far)", settings.member(), e.getMessage(), refused.get());
@@ -231,115 +283,52 @@ public final class TcpNetwork implements Network, Closeable {
 
     void opened(TcpTransport opened) {
         transport = opened;
-        for (int member : settings.members().keySet()) {
-            if (member < settings.member()) {
-                threads.start("dial-" + member, () -> keepConnected(opened, member));
-            }
-        }
+        settings.members().keySet().stream()
+                .filter(member -> member < settings.member())
+                .forEach(undialled::add);
+        startDialling();
     }
 
     void shutdown(TcpTransport shut) {
         if (transport == shut) {
-            leaving = shut;
+            leaving.add(shut);
             transport = null;
         }
     }
 
-    private void keepConnected(TcpTransport owner, int member) {
-        Backoff backoff = new Backoff(FIRST_BACKOFF_NANOS, settings.silence().toNanos() / 2, settings.random());
-        String lastFailure = "";
-        long wait = 0;
-        try {
-            while (owner.awaitMissing(member, wait)) {
-                try {
-                    dial(owner, member);
-                    backoff.reset();
-                    lastFailure = "";
-                } catch (IOException e) {
-                    lastFailure = tell(member, e, lastFailure);
-                } catch (RuntimeException e) {
-                    log.error("member {} could not connect to member {}", settings.member(), member, e);
+    /** Sees to it that somebody connects to each member with a smaller id; whoever finds no thread now is tried again. */
+    private void startDialling() {
+        for (int member : settings.members().keySet()) {
+            if (undialled.remove(member)) {
+                // Looked at behind the removal: whoever has added it has become the present one before.
+                TcpTransport owner = transport;
+                if (owner != null) {
+                    startDialling(owner, member);
                 }
-                wait = backoff.nextNanos();
+            }
+        }
+    }
+
+    private void startDialling(TcpTransport owner, int member) {
+        try {
+            threads.start("dial-" + member, () -> keepConnected(owner, member));
+        } catch (IllegalStateException e) {
+            undialled.add(member);
+            warn("member {} cannot connect to others yet: {}", e);
+        }
+    }
+
+    private void keepConnected(TcpTransport owner, int member) {
+        try {
+            // What an earlier life of this member has to say would be cut off.
+            for (TcpTransport former : leaving) {
+                former.awaitFinished(member);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
         }
-    }
-
-    /** Tells of a failure, unless it is the same as the last time. */
-    private String tell(int member, IOException e, String last) {
-        String failure = e.toString();
-        boolean mistake = (e instanceof RefusedException refusal && refusal.refusal() != Refusal.NOT_READY)
-                || e instanceof FrameException
-                || e instanceof SSLException;
-        if (mistake && !failure.equals(last)) {
-            log.warn(
-                    "member {} cannot connect to member {} at {}: {}",
-                    settings.member(),
-                    member,
-                    settings.members().get(member),
-                    e.getMessage());
-        } else {
-            log.debug("member {} cannot connect to member {}: {}", settings.member(), member, failure);
-        }
-        return failure;
-    }
-
-    private void dial(TcpTransport owner, int member) throws IOException {
-        Socket socket = connect(member);
-        pending.add(socket, now());
-        try {
-            PeerSecurity.Secured secured = settings.security().secure(socket, false);
-            Handshake.Established established = greet(secured, member, Handshake.Purpose.JOIN);
-            if (!pending.remove(socket)) {
-                throw new SocketTimeoutException("member " + member + " took too long to say who it is");
-            }
-            socket.setSoTimeout((int) Math.max(1, settings.silence().toMillis()));
-            if (!owner.connected(established, socket, secured.socket())) {
-                PendingHandshakes.close(socket);
-            }
-        } catch (IOException | RuntimeException e) {
-            PendingHandshakes.close(socket);
-            throw e;
-        } finally {
-            pending.remove(socket);
-        }
-    }
-
-    private Handshake.Established greet(PeerSecurity.Secured secured, int member, Handshake.Purpose purpose)
-            throws IOException {
-        return handshake.dial(
-                TcpLink.buffered(secured.socket().getInputStream()),
-                buffered(secured.socket()),
-                member,
-                purpose,
-                secured.certified());
-    }
-
-    /** Connects to whichever of a member's addresses answers; its name is looked up anew each time. */
-    private Socket connect(int member) throws IOException {
-        PeerAddress address = settings.members().get(member);
-        if (address == null) {
-            throw new IllegalArgumentException("there is no member " + member);
-        }
-        List<InetAddress> candidates = address.resolve();
-        int limit = (int) Math.min(
-                TcpSettings.HANDSHAKE_LIMIT.toMillis(),
-                Math.max(50, settings.silence().toMillis()));
-        IOException failure = null;
-        for (InetAddress candidate : candidates) {
-            Socket socket = new Socket();
-            try {
-                prepare(socket);
-                socket.connect(new InetSocketAddress(candidate, address.port()), limit);
-                return socket;
-            } catch (IOException e) {
-                PendingHandshakes.close(socket);
-                failure = e;
-            }
-        }
-        throw failure == null ? new IOException("member " + member + " has no address") : failure;
+        dialer.keepConnected(owner, member);
     }
 
     /**
@@ -348,15 +337,7 @@ public final class TcpNetwork implements Network, Closeable {
      * @throws IOException if it cannot be reached, or one of the two does not trust the other
      */
     public Standing probe(int member) throws IOException {
-        Socket socket = connect(member);
-        pending.add(socket, now());
-        try {
-            return greet(settings.security().secure(socket, false), member, Handshake.Purpose.PROBE)
-                    .standing();
-        } finally {
-            pending.remove(socket);
-            PendingHandshakes.close(socket);
-        }
+        return dialer.probe(member);
     }
 
     /**
@@ -364,6 +345,7 @@ public final class TcpNetwork implements Network, Closeable {
      * new as well, and may not as soon as one is established.
      *
      * @param told called once with the answer, on a thread of this port, which must not be blocked for long
+     * @throws IllegalStateException if there is no thread left for it
      */
     public void probeAll(Consumer<Standing> told) {
         threads.start("probe", () -> {
@@ -384,12 +366,7 @@ public final class TcpNetwork implements Network, Closeable {
     private Standing askRound(Set<Integer> others, Set<Integer> mentioned) {
         boolean allNew = true;
         for (int member : others) {
-            Standing standing = Standing.UNKNOWN;
-            try {
-                standing = probe(member);
-            } catch (IOException e) {
-                String unused = tell(member, e, "");
-            }
+            Standing standing = dialer.ask(member);
             if (standing == Standing.ESTABLISHED) {
                 return standing;
             }
@@ -407,14 +384,12 @@ public final class TcpNetwork implements Network, Closeable {
 
     // ---- the end
 
-    private void letLeave(@Nullable TcpTransport last) {
-        if (last != null) {
-            long limit = now() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS) / 4;
-            while (!last.hasLeft() && now() - limit < 0) {
-                LockSupport.parkNanos(PAUSE_NANOS / 10);
-            }
-            last.abort();
+    private void letLeave() {
+        long limit = now() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS) / 4;
+        while (!leaving.stream().allMatch(TcpTransport::hasLeft) && now() - limit < 0) {
+            LockSupport.parkNanos(PAUSE_NANOS / 10);
         }
+        leaving.forEach(TcpTransport::abort);
     }
 
     /** Closes the port and all connections, and waits for the threads; blocks for some seconds at most. Idempotent. */
@@ -432,11 +407,13 @@ public final class TcpNetwork implements Network, Closeable {
             log.debug("closing the port of member {} failed", settings.member(), e);
         }
         pending.closeAll();
+        greeted.closeAll();
+        dialer.closeAll();
         TcpTransport present = transport;
         if (present != null) {
             present.shutdown();
         }
-        letLeave(leaving);
+        letLeave();
         boolean interrupted = false;
         try {
             threads.join(CLOSE_MILLIS);

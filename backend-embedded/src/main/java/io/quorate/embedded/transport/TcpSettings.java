@@ -39,6 +39,15 @@ public record TcpSettings(
     /** What may be under way at the same time with those that have not proved who they are. */
     static final int MAX_HANDSHAKES = 64;
 
+    /** How often an address may connect from which no member is expected. */
+    static final ConnectionRate.Limit STRANGER_RATE = new ConnectionRate.Limit(100, 20);
+
+    /** How often all of them together may: with certificates each costs a signature. */
+    static final ConnectionRate.Limit ALL_STRANGERS_RATE = new ConnectionRate.Limit(200, 100);
+
+    /** How often an address of a member may; others may have that address too. */
+    static final ConnectionRate.Limit MEMBER_RATE = new ConnectionRate.Limit(500, 500);
+
     /** What a connection may keep waiting for its writer while that makes no progress, before the receiver is taken for lost. */
     static final long MAX_OUTGOING_BYTES = 64L << 20;
 

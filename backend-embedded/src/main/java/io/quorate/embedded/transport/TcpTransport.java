@@ -37,8 +37,11 @@ final class TcpTransport implements Transport {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** The connections whose beginning the member was told and whose end not, nor has it closed them. */
     private final Map<Integer, TcpLink> byMember = new HashMap<>();
-    private final Set<TcpLink> leaving = new HashSet<>();
+    /** Those that are open, and those that were closed and whose sockets are still in use. */
+    private final Set<TcpLink> unfinished = new HashSet<>();
+
     private long lastId;
     private boolean opened;
     private boolean shut;
@@ -72,6 +75,9 @@ final class TcpTransport implements Transport {
         for (Waiting next = arrivals.poll(); next != null; next = arrivals.poll()) {
             next.link().taken(next.weight());
             if (!next.link().isClosedHere()) {
+                if (next.arrival() instanceof Arrival.Disconnected) {
+                    byId.remove(next.link().id());
+                }
                 return next.arrival();
             }
         }
@@ -98,7 +104,6 @@ final class TcpTransport implements Transport {
         lock.lock();
         try {
             byMember.remove(link.member(), link);
-            leaving.add(link);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -119,7 +124,7 @@ final class TcpTransport implements Transport {
         List<TcpLink> candidates;
         lock.lock();
         try {
-            candidates = List.copyOf(leaving);
+            candidates = List.copyOf(unfinished);
         } finally {
             lock.unlock();
         }
@@ -140,10 +145,8 @@ final class TcpTransport implements Transport {
         } finally {
             lock.unlock();
         }
-        open.forEach(link -> {
-            byId.remove(link.id());
-            leave(link);
-        });
+        open.forEach(this::leave);
+        byId.clear();
         arrivals.clear();
         network.shutdown(this);
     }
@@ -153,8 +156,7 @@ final class TcpTransport implements Transport {
         List<TcpLink> all;
         lock.lock();
         try {
-            all = new ArrayList<>(byMember.values());
-            all.addAll(leaving);
+            all = List.copyOf(unfinished);
         } finally {
             lock.unlock();
         }
@@ -170,7 +172,7 @@ final class TcpTransport implements Transport {
     boolean hasLeft() {
         lock.lock();
         try {
-            return shut && leaving.isEmpty();
+            return shut && unfinished.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -199,7 +201,11 @@ final class TcpTransport implements Transport {
         }
     }
 
-    /** Takes a connection into use; returns false if it came too late. */
+    /**
+     * Takes a connection into use, unless it came too late or there is nobody to serve it.
+     *
+     * @return whether it is in use; otherwise closing the socket is left to the caller
+     */
     boolean connected(Handshake.Established established, Socket raw, Socket secured) {
         TcpLink replaced;
         TcpLink link;
@@ -219,10 +225,12 @@ final class TcpTransport implements Transport {
                     settings.monotonicNanos());
             replaced = byMember.put(link.member(), link);
             byId.put(link.id(), link);
-            // Both are told under the lock, so that nobody hears of the new connection before the end of the old one.
-            if (replaced != null && replaced.silence()) {
-                byId.remove(replaced.id());
-                arrivals.add(new Waiting(replaced, new Arrival.Disconnected(replaced.member(), replaced.id()), 0));
+            unfinished.add(link);
+            // Whoever is in this map was not told to have ended. Both are told under the lock, so that nobody hears of
+            // the new connection before the end of the old one, nor twice of that.
+            if (replaced != null) {
+                boolean unused = replaced.silence();
+                tellEnd(replaced);
             }
             arrivals.add(new Waiting(link, new Arrival.Connected(link.member(), link.id()), 0));
             changed.signalAll();
@@ -233,13 +241,18 @@ final class TcpTransport implements Transport {
             replaced.abort();
         }
         log.debug("member {} has a {}", settings.member(), link);
-        link.start(network.threads());
+        boolean started = link.start(network.threads());
         onArrival.run();
-        return true;
+        return started;
+    }
+
+    private void tellEnd(TcpLink link) {
+        arrivals.add(new Waiting(link, new Arrival.Disconnected(link.member(), link.id()), 0));
     }
 
     /**
-     * Waits until a member has to be connected to.
+     * Waits until a member has to be connected to: there is no connection to it, and what was sent on an earlier one has left. A member that is
+     * connected to again takes what arrives on the earlier one for outdated.
      *
      * @param nanos first waits so long, unless the transport is shut down
      * @return whether it has; false once the transport is shut down
@@ -251,13 +264,29 @@ final class TcpTransport implements Transport {
             while (!shut && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            while (!shut && byMember.containsKey(member)) {
+            while (!shut && (byMember.containsKey(member) || isUnfinished(member))) {
                 changed.await();
             }
             return !shut;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Waits until nothing is left of the connections to a member. */
+    void awaitFinished(int member) throws InterruptedException {
+        lock.lock();
+        try {
+            while (isUnfinished(member)) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isUnfinished(int member) {
+        return unfinished.stream().anyMatch(link -> link.member() == member);
     }
 
     private final class LinkListener implements TcpLink.Listener {
@@ -268,12 +297,28 @@ final class TcpTransport implements Transport {
         }
 
         @Override
+        public void broken(TcpLink link, FrameException reason) {
+            if (link.hasLasted()) {
+                network.reasons().forget(link.member());
+            }
+            if (network.reasons().isNew(link.member(), Reasons.kind(reason))) {
+                log.warn(
+                        "member {} closes the connection to member {}: {}",
+                        settings.member(),
+                        link.member(),
+                        reason.getMessage());
+            } else {
+                log.debug("member {} closes the {}: {}", settings.member(), link, reason.getMessage());
+            }
+        }
+
+        @Override
         public void ended(TcpLink link) {
             lock.lock();
             try {
-                byMember.remove(link.member(), link);
-                byId.remove(link.id());
-                arrivals.add(new Waiting(link, new Arrival.Disconnected(link.member(), link.id()), 0));
+                if (byMember.remove(link.member(), link)) {
+                    tellEnd(link);
+                }
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -285,7 +330,8 @@ final class TcpTransport implements Transport {
         public void finished(TcpLink link) {
             lock.lock();
             try {
-                leaving.remove(link);
+                unfinished.remove(link);
+                changed.signalAll();
             } finally {
                 lock.unlock();
             }

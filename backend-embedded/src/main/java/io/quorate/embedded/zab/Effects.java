@@ -22,6 +22,9 @@ public interface Effects {
     /** Sends the content of the snapshot at a point, followed by {@link Message.Snapshot} of the given epoch. */
     void sendSnapshot(long connection, long epoch, LogPoint point);
 
+    /** A member has broken the protocol, as a reason for people says; its connection is closed next. */
+    default void protocolBroken(int member, String reason) {}
+
     /** Closes a connection after what was sent on it. {@link Event.ConnectionDown} may be left out. */
     void close(long connection, String reason);
 

@@ -361,6 +361,7 @@ public final class ZabPeer {
 
     /** Closes the connection of a member that broke the protocol. The role learns of it as of any lost connection. */
     void protocolError(int member, String reason) {
+        out().protocolBroken(members[member], reason);
         disconnect(member, "protocol error: " + reason);
         role.onConnectionDown(member);
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Connections between members of the full engine: each delivers its messages in order, or stops for good.
  *
  * <p>A blocked direction holds its messages back until it is open again. When a connection is cut, each end notices at its
- * own time, and messages that were under way may still arrive, even after a new connection is open.
+ * own time, and messages that were under way may still arrive, even after a new connection is open. As over TCP, an urgent message
+ * may overtake the content of a snapshot that is under way, and what was sent behind it, but nothing that was sent before it.
  */
 final class EngineNetwork implements Links {
 
@@ -27,6 +28,7 @@ final class EngineNetwork implements Links {
     private final Map<Long, Connection> open = new LinkedHashMap<>();
     private final BiConsumer<Integer, PeerMessage> onSend;
     private final Runnable onReplaced;
+    private final Runnable onOvertaking;
     private final MessageMutation mutation;
     private long lastId;
 
@@ -57,6 +59,10 @@ final class EngineNetwork implements Links {
         final ArrayDeque<Transport.Arrival> stalled = new ArrayDeque<>();
         boolean open = true;
         long lastArrival;
+        /** When the content of a snapshot arrives, and the last of what nothing may overtake before it. */
+        long contentArrival = Long.MIN_VALUE;
+
+        long beforeContent;
 
         Channel(Endpoint from, Endpoint to) {
             this.from = from;
@@ -69,6 +75,7 @@ final class EngineNetwork implements Links {
      *
      * @param onSend is told of each message before it is sent, with the position of its sender
      * @param onReplaced runs when a connection is replaced that one end had not given up
+     * @param onOvertaking runs when an urgent message overtakes the content of a snapshot
      */
     EngineNetwork(
             Timeline timeline,
@@ -76,6 +83,7 @@ final class EngineNetwork implements Links {
             int members,
             BiConsumer<Integer, PeerMessage> onSend,
             Runnable onReplaced,
+            Runnable onOvertaking,
             MessageMutation mutation) {
         this.timeline = timeline;
         this.pace = pace;
@@ -85,6 +93,7 @@ final class EngineNetwork implements Links {
         this.endpoints = new Endpoint[members];
         this.onSend = onSend;
         this.onReplaced = onReplaced;
+        this.onOvertaking = onOvertaking;
         this.mutation = mutation;
     }
 
@@ -214,9 +223,32 @@ final class EngineNetwork implements Links {
     }
 
     private void transmit(Channel channel, Transport.Arrival arrival) {
-        long time = Math.max(channel.lastArrival, timeline.now() + pace.messageDelay());
+        long earliest = timeline.now() + pace.messageDelay();
+        if (arrival instanceof Transport.Arrival.Received received && mayOvertake(channel, received.message())) {
+            long time = Math.max(channel.beforeContent, earliest);
+            if (time < channel.contentArrival) {
+                channel.beforeContent = time;
+                onOvertaking.run();
+                timeline.at(time, () -> arrive(channel, arrival));
+                return;
+            }
+        }
+        long time = Math.max(channel.lastArrival, earliest);
+        if (isContent(arrival)) {
+            channel.beforeContent = channel.lastArrival;
+            channel.contentArrival = time;
+        }
         channel.lastArrival = time;
         timeline.at(time, () -> arrive(channel, arrival));
+    }
+
+    private boolean mayOvertake(Channel channel, PeerMessage message) {
+        return message.isUrgent() && timeline.now() < channel.contentArrival;
+    }
+
+    private static boolean isContent(Transport.Arrival arrival) {
+        return arrival instanceof Transport.Arrival.Received received
+                && received.message() instanceof PeerMessage.SnapshotContent;
     }
 
     private void arrive(Channel channel, Transport.Arrival arrival) {

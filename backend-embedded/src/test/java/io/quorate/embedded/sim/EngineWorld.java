@@ -107,7 +107,13 @@ final class EngineWorld {
         }
         MessageMutation mutation = new MessageMutation(flaw, random);
         this.network = new EngineNetwork(
-                timeline, pace, members, this::sending, () -> count(Sometimes.CONNECTION_REPLACED), mutation);
+                timeline,
+                pace,
+                members,
+                this::sending,
+                () -> count(Sometimes.CONNECTION_REPLACED),
+                () -> count(Sometimes.SNAPSHOT_OVERTAKEN),
+                mutation);
         Holders holders = new Holders(committed, nodes);
         this.properties = new Property[] {
             new OneLeaderPerEpoch(),

@@ -7,7 +7,6 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.Message;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -203,6 +202,34 @@ class TcpNetworkTest {
     }
 
     @Test
+    void snapshotThatStillWaitsWhenTheConnectionIsClosedIsNotSent() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        try (TcpNode one = new TcpNode(1, 1, members, Duration.ofSeconds(30));
+                TcpNode two = new TcpNode(2, 1, members, Duration.ofSeconds(30))) {
+            long forth = one.awaitConnected();
+            assertThat(two.awaitConnected()).isPositive();
+            PeerMessage proposal =
+                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+            for (int i = 0; i < 60; i++) {
+                // Nobody takes them yet, so that the writer stands still.
+                one.transport.send(forth, proposal);
+            }
+            List<byte[]> chunks = Collections.nCopies(4, new byte[256 << 10]);
+            one.transport.send(forth, new PeerMessage.SnapshotContent(new LogPoint(1, 1, 1), chunks));
+            one.transport.send(forth, readAt(7));
+            one.transport.close(forth);
+            await().atMost(TcpNode.LIMIT)
+                    .until(() ->
+                            two.take().stream().anyMatch(arrival -> arrival instanceof Transport.Arrival.Disconnected));
+            List<PeerMessage> received = two.take().stream()
+                    .filter(arrival -> arrival instanceof Transport.Arrival.Received)
+                    .map(arrival -> ((Transport.Arrival.Received) arrival).message())
+                    .toList();
+            assertThat(received).hasSize(60).allMatch(message -> message instanceof PeerMessage.Protocol);
+        }
+    }
+
+    @Test
     void heartbeatsOvertakeTheContentOfASnapshot() throws IOException {
         Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
         try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
@@ -373,6 +400,37 @@ class TcpNetworkTest {
         standsUp(TcpNetworkTest::nothing);
     }
 
+    /** Those that come from everywhere are turned away without a thread or a place for each, and members do not notice. */
+    @Test
+    void crowdOfStrangersIsTurnedAway() throws Exception {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        PeerAddress target = Objects.requireNonNull(members.get(1));
+        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
+                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
+            long back = two.awaitConnected();
+            assertThat(one.awaitConnected()).isPositive();
+            int most = 0;
+            for (int i = 1; i <= 4_000; i++) {
+                try (Socket stranger = new Socket()) {
+                    stranger.bind(new InetSocketAddress("127.9." + i / 250 + "." + (1 + i % 250), 0));
+                    stranger.connect(new InetSocketAddress(target.host(), target.port()), 1_000);
+                } catch (IOException e) {
+                    // It was turned away before it knew that it was there, or the backlog is full.
+                }
+                most = Math.max(most, one.network.threads().count());
+                if (i % 20 == 0) {
+                    two.transport.send(back, readAt(i));
+                    assertThat(one.awaitMessage()).isEqualTo(readAt(i));
+                }
+            }
+            assertThat(most).isLessThanOrEqualTo(2 * TcpSettings.MAX_HANDSHAKES + 5);
+            await().atMost(TcpNode.LIMIT).until(() -> one.network.refusedConnections() > 500);
+            // What is left of them when their time is up: the thread that accepts, and two for the connection.
+            await().atMost(TcpNode.LIMIT).until(() -> one.network.threads().count() <= 3);
+            assertThat(one.take()).isEmpty();
+        }
+    }
+
     /** Who sends a byte now and then is closed when the time for all of it is up. */
     @Test
     void slowGreetingIsBrokenOff() {
@@ -395,19 +453,5 @@ class TcpNetworkTest {
         assertThat(pending.size()).isEqualTo(2);
         assertThat(pending.remove(third)).isTrue();
         assertThat(third.isClosed()).isFalse();
-    }
-
-    @Test
-    void addressMayConnectSoOftenAndNoMoreUnlessItIsTrusted() {
-        ConnectionRate rate = new ConnectionRate(3, 2);
-        InetAddress address = InetAddress.getLoopbackAddress();
-        for (int i = 0; i < 3; i++) {
-            assertThat(rate.allows(address, 0)).isTrue();
-        }
-        assertThat(rate.allows(address, 0)).isFalse();
-        assertThat(rate.allows(address, 500_000_000)).isTrue();
-        assertThat(rate.allows(address, 500_000_001)).isFalse();
-        rate.trust(address);
-        assertThat(rate.allows(address, 500_000_002)).isTrue();
     }
 }

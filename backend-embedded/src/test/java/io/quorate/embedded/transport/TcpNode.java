@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /** A member's port with nobody behind it but a test, which takes what arrives when it likes. */
@@ -29,23 +30,36 @@ final class TcpNode implements AutoCloseable {
     private final List<Transport.Arrival> arrived = new ArrayList<>();
 
     TcpNode(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence) throws IOException {
-        byte[] secret = new byte[32];
-        Arrays.fill(secret, (byte) 5);
-        network = new TcpNetwork(new TcpSettings(
+        this(id, incarnation, members, silence, TransportThreads::plain);
+    }
+
+    TcpNode(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence, ThreadFactory factory)
+            throws IOException {
+        network = new TcpNetwork(settings(id, incarnation, members, silence), factory);
+        int port = network.bind();
+        assertThat(port).isPositive();
+        transport = network.endpoint(id);
+        transport.open(signals::release);
+    }
+
+    static TcpSettings settings(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence) {
+        return new TcpSettings(
                 CLUSTER,
                 id,
                 incarnation,
                 Objects.requireNonNull(members.get(id)),
                 members,
-                PeerSecurity.sharedKey(ClusterKey.of(secret)),
+                PeerSecurity.sharedKey(key()),
                 silence,
                 () -> Standing.NEW,
                 new SplittableRandom(incarnation),
-                System::nanoTime));
-        int port = network.bind();
-        assertThat(port).isPositive();
-        transport = network.endpoint(id);
-        transport.open(signals::release);
+                System::nanoTime);
+    }
+
+    static ClusterKey key() {
+        byte[] secret = new byte[32];
+        Arrays.fill(secret, (byte) 5);
+        return ClusterKey.of(secret);
     }
 
     static Map<Integer, PeerAddress> addresses(String host, int members) throws IOException {
