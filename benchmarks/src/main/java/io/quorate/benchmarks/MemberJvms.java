@@ -109,7 +109,9 @@ final class MemberJvms implements Closeable {
     /** SIGSTOP or SIGCONT. */
     void signal(int id, String signal) throws IOException, InterruptedException {
         long pid = Figures.of(members, id).process().pid();
-        int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+        int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                .start()
+                .waitFor();
         if (exit != 0) {
             throw new IOException("kill -" + signal + " ended with " + exit);
         }

@@ -47,11 +47,19 @@ final class ProcessFigures {
         }
         if (names.isEmpty() || names.contains("pause")) {
             figures.measureGaps(
-                    "leader stands still: first write of another one", Math.min(times, 20), 2_000, 2_000, ProcessFigures::pause);
+                    "leader stands still: first write of another one",
+                    Math.min(times, 20),
+                    2_000,
+                    2_000,
+                    ProcessFigures::pause);
         }
         if (names.isEmpty() || names.contains("stop")) {
             figures.measureGaps(
-                    "leader stopped in good order: longest gap of a writer", Math.min(times, 20), 50, 50, ProcessFigures::stop);
+                    "leader stopped in good order: longest gap of a writer",
+                    Math.min(times, 20),
+                    50,
+                    50,
+                    ProcessFigures::stop);
         }
         Table.of(List.of("what", "unit", "figure", "range", "beside it", "goal"), figures.table)
                 .forEach(System.out::println);
@@ -103,8 +111,7 @@ final class ProcessFigures {
     }
 
     private void add(String what, String unit, double[] figures, String beside, String goal) {
-        List<String> line =
-                List.of(what, unit, Figures.format(Figures.median(figures)), range(figures), beside, goal);
+        List<String> line = List.of(what, unit, Figures.format(Figures.median(figures)), range(figures), beside, goal);
         table.add(line);
         out.println(String.join("  ", line));
         out.flush();
@@ -134,8 +141,7 @@ final class ProcessFigures {
                     "ms",
                     millis,
                     "",
-                    String.format(
-                            Locale.ROOT, "median %.0f, worst %.0f%s", median, worst, met ? "" : ", MISSED"));
+                    String.format(Locale.ROOT, "median %.0f, worst %.0f%s", median, worst, met ? "" : ", MISSED"));
         }
     }
 
