@@ -56,6 +56,11 @@ final class ZooKeeperSubject implements Subject {
         };
     }
 
+    /** Servers that run in processes of their own, which are ended with the subject. */
+    static ZooKeeperSubject of(ZooKeeperJvms servers) throws Exception {
+        return new ZooKeeperSubject(servers, servers.connectString(), ZooKeeperSubject::one);
+    }
+
     double one() throws Exception {
         client.setData(PATH, VALUE, -1);
         return 1;

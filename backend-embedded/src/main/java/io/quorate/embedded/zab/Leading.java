@@ -178,7 +178,6 @@ final class Leading extends Role {
             heartbeatAt = peer.now();
             sendToAll(new Message.Ping(epoch(), round));
         }
-        considerHandOver();
         proposeAdmissions();
         // Somebody who was waited for may be gone.
         considerSynchronization();
@@ -623,17 +622,16 @@ final class Leading extends Role {
             return;
         }
         handingOverSince = Math.min(handingOverSince, peer.now());
-        considerHandOver();
     }
 
     /** Hands over once all proposals are committed and applied; keeps the seat if that takes too long. */
-    private void considerHandOver() {
+    @Override
+    void considerHandOver() {
         if (handingOverSince == Long.MAX_VALUE) {
             return;
         }
         int successor = peer.applied() == lastIndex ? mostRecentFollower() : -1;
         if (successor >= 0) {
-            flush();
             int id = peer.idOf(successor);
             sendToUpToDate(new Message.HandOver(chosenEpoch, id));
             peer.out().handedOver(id);

@@ -59,6 +59,9 @@ abstract sealed class Role implements Message.Handler permits Looking, Following
 
     void handOver() {}
 
+    /** Called behind {@link #flush()}: what a hand-over waits for may have happened in this step. */
+    void considerHandOver() {}
+
     void standAside() {}
 
     void onSnapshotTaken(Event.SnapshotTaken e) {}

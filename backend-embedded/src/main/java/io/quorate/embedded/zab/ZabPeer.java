@@ -108,6 +108,7 @@ public final class ZabPeer {
         try {
             handling.run();
             role.flush();
+            role.considerHandOver();
         } catch (InvariantViolation violation) {
             halt(String.valueOf(violation.getMessage()));
         } finally {

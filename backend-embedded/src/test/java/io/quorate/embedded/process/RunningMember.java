@@ -10,20 +10,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A {@link MemberProcess} that was started, as its harness sees it. Safe for use by many threads. */
+/**
+ * A {@link MemberProcess} that was started, as its harness sees it: one life of a member. Safe for use by many threads.
+ */
 final class RunningMember {
 
     /** What is answered for a process that has died before it could. */
-    static final String DIED = "unknown the process has died";
+    static final String DIED = "unknown 0 the process has died";
 
     private final int id;
+    private final String name;
     private final Process process;
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final Writer input;
     private final ReentrantLock writing = new ReentrantLock();
     private final AtomicLong lastNumber = new AtomicLong();
@@ -32,8 +38,9 @@ final class RunningMember {
     private final Thread reader;
     private volatile boolean over;
 
-    private RunningMember(int id, Process process) {
+    private RunningMember(int id, String name, Process process) {
         this.id = id;
+        this.name = name;
         this.process = process;
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         this.pending.put(0L, started);
@@ -41,28 +48,40 @@ final class RunningMember {
         reader.setDaemon(true);
     }
 
-    static RunningMember start(int id, Path config, Path log) throws IOException {
+    static RunningMember start(int id, String name, Path config, Path log) throws IOException {
         String java = ProcessHandle.current().info().command().orElse("java");
         Process process = new ProcessBuilder(List.of(
                         java,
-                        "-Xmx256m",
+                        "-Xmx192m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        "-Xshare:auto",
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=info",
                         "-Dorg.slf4j.simpleLogger.showDateTime=true",
                         "-cp",
                         System.getProperty("java.class.path"),
                         MemberProcess.class.getName(),
-                        config.toString()))
+                        config.toString(),
+                        name))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        RunningMember member = new RunningMember(id, process);
+        RunningMember member = new RunningMember(id, name, process);
         member.reader.start();
         return member;
     }
 
     int id() {
         return id;
+    }
+
+    /** Returns what its sessions begin their names with. */
+    String name() {
+        return name;
+    }
+
+    /** Returns all it has said so far, in its order. */
+    List<String> lines() {
+        return List.copyOf(lines);
     }
 
     /** Completes when the member takes part, or has died. */
@@ -94,17 +113,31 @@ final class RunningMember {
         try (BufferedReader output =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
-                int space = line.indexOf(' ');
-                CompletableFuture<String> answer = pending.remove(Long.valueOf(line.substring(0, space)));
-                if (answer != null) {
-                    answer.complete(line.substring(space + 1));
-                }
+                hear(line);
             }
         } catch (IOException e) {
             // The process was killed in the middle of a line.
         } finally {
             over = true;
             pending.values().forEach(answer -> answer.complete(DIED));
+        }
+    }
+
+    private void hear(String line) {
+        int space = line.indexOf(' ');
+        if (space < 0 || !line.endsWith(MemberProcess.END)) {
+            // The process was killed in the middle of it: nothing can be known of it.
+            return;
+        }
+        String rest = line.substring(space + 1, line.length() - MemberProcess.END.length());
+        if (!rest.startsWith("status ")) {
+            lines.add(line.substring(0, space + 1) + rest);
+        }
+        if (line.charAt(0) != '!') {
+            CompletableFuture<String> answer = pending.remove(Long.valueOf(line.substring(0, space)));
+            if (answer != null) {
+                answer.complete(rest);
+            }
         }
     }
 

@@ -1,14 +1,7 @@
 package io.quorate.embedded.process;
 
-import io.quorate.linearizability.testing.CheckReport;
-import io.quorate.linearizability.testing.History;
-import io.quorate.linearizability.testing.HistoryRecorder;
-import io.quorate.linearizability.testing.LinearizabilityChecker;
-import io.quorate.linearizability.testing.PartitionReport;
-import io.quorate.linearizability.testing.Verdict;
 import io.quorate.linearizability.testing.VersionedStore;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,18 +17,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Clients of all members, a thread each, that read and write a few keys and take a lock, and what they saw of it.
+ * Clients of all members, a thread each, that read and write a few keys, take a lock, publish a configuration and let candidates resign, and
+ * what they saw of it.
  *
  * <p>All times are those of this process, taken before an operation is sent to a member and after its answer was read. A key is given up
  * for a new one before its history becomes too long to be judged, or has too many operations of which nobody knows what became of them.
  */
 final class Workload {
 
+    /** Below it are the keys that one session owns. */
+    static final String OWNED = "owned";
+
     private static final int KEYS = 4;
     private static final int MAX_OPERATIONS = 150;
     private static final int MAX_UNKNOWN = 4;
     private static final String LOCK = "mutex";
     private static final long ANSWER_SECONDS = 60;
+    private static final int MAX_PAUSE_MILLIS = 8;
 
     /** A key in use, and what it has been used for. */
     private static final class UsedKey {
@@ -52,20 +50,13 @@ final class Workload {
         }
     }
 
-    /** A guarded write under the lock. */
-    private record Fenced(long token, long revision) {}
-
-    /** When a write was acknowledged that had been sent at some time. */
-    record Acknowledged(int member, long sent, long acknowledged) {}
-
     private final ProcessEnsemble ensemble;
-    private final HistoryRecorder<VersionedStore.Input, VersionedStore.Output> recorder =
-            HistoryRecorder.timedBy(System::nanoTime);
     private final AtomicReferenceArray<UsedKey> keys = new AtomicReferenceArray<>(KEYS);
     private final AtomicLong lastKey = new AtomicLong();
     private final AtomicLong lastValue = new AtomicLong();
-    private final Queue<Fenced> fenced = new ConcurrentLinkedQueue<>();
-    private final Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();
+    private final Queue<ClientOperation> operations = new ConcurrentLinkedQueue<>();
+    private final Queue<GuardedWrite> guarded = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> published = new ConcurrentLinkedQueue<>();
     private final Map<String, Long> revisions = new ConcurrentHashMap<>();
     private final List<Thread> clients = new ArrayList<>();
     private final AtomicLong answered = new AtomicLong();
@@ -73,25 +64,25 @@ final class Workload {
 
     Workload(ProcessEnsemble ensemble) {
         this.ensemble = ensemble;
-        for (int i = 0; i < KEYS; i++) {
-            keys.set(i, newKey());
+        for (int slot = 0; slot < KEYS; slot++) {
+            keys.set(slot, newKey(slot));
         }
     }
 
-    private UsedKey newKey() {
-        return new UsedKey("k" + lastKey.incrementAndGet());
+    private UsedKey newKey(int slot) {
+        return new UsedKey("kv/" + slot + "/k" + lastKey.incrementAndGet());
     }
 
-    /** Starts clients: two that read and write and one that takes the lock, at each member. */
+    /** Starts clients: two that read and write, and one that uses recipes, at each member. */
     void start(long seed) {
         int client = 0;
         for (int id = 1; id <= ensemble.size(); id++) {
             for (int i = 0; i < 3; i++) {
                 int number = client++;
                 int at = id;
-                boolean locks = i == 2;
+                boolean recipes = i == 2;
                 Thread thread =
-                        new Thread(() -> run(number, at, locks, new Random(seed * 1000 + number)), "client " + number);
+                        new Thread(() -> run(at, recipes, new Random(seed * 1000 + number)), "client " + number);
                 thread.setDaemon(true);
                 clients.add(thread);
                 thread.start();
@@ -106,16 +97,15 @@ final class Workload {
         }
     }
 
-    private void run(int client, int at, boolean locks, Random random) {
+    private void run(int at, boolean recipes, Random random) {
         while (!over) {
             Optional<RunningMember> member = ensemble.member(at);
             try {
-                if (member.isEmpty()) {
-                    TimeUnit.MILLISECONDS.sleep(20);
-                } else if (locks) {
-                    lock(member.get());
-                } else {
-                    use(client, member.get(), random);
+                TimeUnit.MILLISECONDS.sleep(member.isEmpty() ? 20 : random.nextInt(MAX_PAUSE_MILLIS));
+                if (member.isPresent() && recipes) {
+                    useRecipe(member.get(), random);
+                } else if (member.isPresent()) {
+                    use(member.get(), random);
                 }
             } catch (InterruptedException e) {
                 return;
@@ -127,7 +117,7 @@ final class Workload {
         try {
             return member.ask(operation).get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            return "unknown no answer";
+            return "unknown 0 no answer";
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -135,19 +125,29 @@ final class Workload {
 
     // ---- reading and writing
 
-    private void use(int client, RunningMember member, Random random) throws InterruptedException {
+    private void use(RunningMember member, Random random) throws InterruptedException {
         int slot = random.nextInt(KEYS);
         UsedKey key = keys.get(slot);
         if (key.isWornOut()) {
-            keys.compareAndSet(slot, key, newKey());
-            return;
+            keys.compareAndSet(slot, key, newKey(slot));
+        } else if (random.nextInt(40) == 0) {
+            perform(member, key, new VersionedStore.Create(OWNED + "/" + newValue(), newValue()), "own");
+        } else if (random.nextInt(5) == 0) {
+            // What the session knows may be old, and is judged by what that session was told before.
+            perform(member, key, new VersionedStore.Get(key.name), "read");
+        } else {
+            key.operations.incrementAndGet();
+            VersionedStore.Input input = input(key.name, random);
+            perform(member, key, input, verb(input));
         }
-        key.operations.incrementAndGet();
-        perform(client, member, key, input(key.name, random));
+    }
+
+    private String newValue() {
+        return "v" + lastValue.incrementAndGet();
     }
 
     private VersionedStore.Input input(String key, Random random) {
-        String value = "v" + lastValue.incrementAndGet();
+        String value = newValue();
         int kind = random.nextInt(10);
         if (kind < 4) {
             return new VersionedStore.Get(key);
@@ -160,106 +160,115 @@ final class Workload {
         return new VersionedStore.Update(key, value, expected);
     }
 
-    private static String line(VersionedStore.Input input) {
+    private static String verb(VersionedStore.Input input) {
+        return input instanceof VersionedStore.Get
+                ? "get"
+                : input instanceof VersionedStore.Create
+                        ? "create"
+                        : input instanceof VersionedStore.Update ? "update" : "delete";
+    }
+
+    private static String line(String verb, VersionedStore.Input input) {
         if (input instanceof VersionedStore.Get get) {
-            return "get /" + get.key();
+            return verb + " /" + get.key();
         } else if (input instanceof VersionedStore.Create create) {
-            return "create /" + create.key() + " " + create.value();
+            return verb + " /" + create.key() + " " + create.value();
         } else if (input instanceof VersionedStore.Update update) {
-            return "update /" + update.key() + " " + update.value() + " " + update.expected();
+            return verb + " /" + update.key() + " " + update.value() + " " + update.expected();
         } else if (input instanceof VersionedStore.Delete delete) {
-            return "delete /" + delete.key() + " " + delete.expected();
+            return verb + " /" + delete.key() + " " + delete.expected();
         }
         throw new IllegalArgumentException("no line for " + input);
     }
 
-    private void perform(int client, RunningMember member, UsedKey key, VersionedStore.Input input)
+    private void perform(RunningMember member, UsedKey key, VersionedStore.Input input, String verb)
             throws InterruptedException {
-        long sent = System.nanoTime();
-        HistoryRecorder.Invocation<VersionedStore.Input, VersionedStore.Output> call = recorder.call(client, input);
-        String[] words = answer(member, line(input)).split(" ", 4);
-        switch (words[0]) {
-            case "committed" -> {
-                long revision = Long.parseLong(words[1]);
-                call.returned(new VersionedStore.Committed(revision));
-                acknowledged.add(new Acknowledged(member.id(), sent, System.nanoTime()));
-            }
-            case "refused" -> call.returned(new VersionedStore.Refused(0, VersionedStore.Reason.valueOf(words[1])));
-            case "absent" -> call.returned(new VersionedStore.Absent());
-            case "found" -> {
-                long modified = Long.parseLong(words[2]);
-                call.returned(new VersionedStore.Found(words[3], Long.parseLong(words[1]), modified));
-                revisions.put(key.name, modified);
-            }
-            case "failed" -> call.failed();
-            default -> {
-                if (!(input instanceof VersionedStore.Get)) {
-                    key.unknown.incrementAndGet();
-                }
-                call.unknown();
-            }
+        long called = System.nanoTime();
+        String[] words = answer(member, line(verb, input)).split(" ", 5);
+        long returned = System.nanoTime();
+        VersionedStore.Output output = switch (words[0]) {
+            case "committed" -> new VersionedStore.Committed(Long.parseLong(words[2]));
+            case "refused" -> new VersionedStore.Refused(0, VersionedStore.Reason.valueOf(words[2]));
+            case "absent" -> new VersionedStore.Absent();
+            case "found" -> new VersionedStore.Found(words[4], Long.parseLong(words[2]), Long.parseLong(words[3]));
+            default -> null;
+        };
+        ClientOperation.Outcome outcome = output != null
+                ? ClientOperation.Outcome.ANSWERED
+                : words[0].equals("failed") ? ClientOperation.Outcome.FAILED : ClientOperation.Outcome.UNKNOWN;
+        operations.add(new ClientOperation(
+                member.id(), Long.parseLong(words[1]), input, !verb.equals("read"), called, returned, outcome, output));
+        if (output instanceof VersionedStore.Found found) {
+            revisions.put(key.name, found.modRevision());
+        } else if (outcome == ClientOperation.Outcome.UNKNOWN && !(input instanceof VersionedStore.Get)) {
+            key.unknown.incrementAndGet();
         }
         answered.incrementAndGet();
     }
 
     /** Reads all keys that are in use, at each member. */
     void readAll() throws InterruptedException {
-        for (int id = 1; id <= ensemble.size(); id++) {
+        for (int id : ensemble.ids()) {
             RunningMember member = ensemble.member(id).orElseThrow();
             for (int slot = 0; slot < KEYS; slot++) {
                 UsedKey key = keys.get(slot);
-                perform(100 + id, member, key, new VersionedStore.Get(key.name));
+                perform(member, key, new VersionedStore.Get(key.name), "get");
             }
         }
     }
 
-    // ---- the lock
+    // ---- recipes
 
-    private void lock(RunningMember member) throws InterruptedException {
-        String[] words = answer(member, "lock " + LOCK + " /fenced-" + lastValue.incrementAndGet())
-                .split(" ", 4);
-        if (words[0].equals("locked")) {
-            fenced.add(new Fenced(Long.parseLong(words[1]), Long.parseLong(words[2])));
+    private void useRecipe(RunningMember member, Random random) throws InterruptedException {
+        int what = random.nextInt(100);
+        if (what < 80) {
+            lock(member, random);
+        } else if (what < 97) {
+            publish(member);
+        } else {
+            String unused = answer(member, "resign");
         }
         answered.incrementAndGet();
     }
 
-    // ---- judging
+    private void lock(RunningMember member, Random random) throws InterruptedException {
+        long millis = random.nextInt(10) == 0 ? 300 : random.nextInt(5);
+        String[] words = answer(member, "lock " + LOCK + " /fenced/" + newValue() + " " + millis)
+                .split(" ", 5);
+        if (words[0].equals("locked")) {
+            guarded.add(new GuardedWrite(
+                    Long.parseLong(words[2]),
+                    new Held(
+                            member.name(),
+                            Long.parseLong(words[1]),
+                            Long.parseLong(words[3]),
+                            Long.parseLong(words[4]))));
+        }
+    }
 
-    long operations() {
+    private void publish(RunningMember member) throws InterruptedException {
+        String[] words = answer(member, "publish " + newValue()).split(" ", 2);
+        if (words[0].equals("published")) {
+            published.add(Long.parseLong(words[1]));
+        }
+    }
+
+    // ---- what they saw
+
+    long answered() {
         return answered.get();
     }
 
-    long locked() {
-        return fenced.size();
+    List<ClientOperation> operations() {
+        return List.copyOf(operations);
     }
 
-    List<Acknowledged> acknowledged() {
-        return List.copyOf(acknowledged);
+    List<GuardedWrite> guarded() {
+        return List.copyOf(guarded);
     }
 
-    /** Returns what does not hold, a line each. */
-    List<String> violations() {
-        List<String> violations = new ArrayList<>();
-        History<VersionedStore.Input, VersionedStore.Output> history = recorder.history();
-        CheckReport<VersionedStore.Input, VersionedStore.Output> report = LinearizabilityChecker.of(
-                        VersionedStore.registers())
-                .withStepLimit(20_000_000)
-                .check(history);
-        for (PartitionReport<VersionedStore.Input, VersionedStore.Output> partition : report.partitions()) {
-            if (partition.verdict() != Verdict.LINEARIZABLE) {
-                violations.add("a key is " + partition.verdict() + ":\n" + partition);
-            }
-        }
-        Fenced last = new Fenced(Long.MIN_VALUE, Long.MIN_VALUE);
-        for (Fenced next : fenced.stream()
-                .sorted(Comparator.comparingLong(Fenced::revision))
-                .toList()) {
-            if (next.token() <= last.token()) {
-                violations.add("a guarded write with token " + next.token() + " came behind one with " + last.token());
-            }
-            last = next;
-        }
-        return violations;
+    /** Returns the revisions of configurations that are known to be published. */
+    List<Long> published() {
+        return List.copyOf(published);
     }
 }

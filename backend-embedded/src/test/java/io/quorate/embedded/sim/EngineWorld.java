@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** An ensemble of the full engine with its clients under virtual time, and every property checked after every event. */
-final class EngineWorld {
+final class EngineWorld implements WatchedHistory {
 
     static final UUID CLUSTER = new UUID(7, 11);
     static final long TICK = 10_000;
@@ -205,7 +205,8 @@ final class EngineWorld {
         return nodes;
     }
 
-    Oracle oracle() {
+    @Override
+    public Oracle oracle() {
         return oracle;
     }
 
@@ -252,11 +253,13 @@ final class EngineWorld {
     }
 
     /** The last index that any member has applied. */
-    long appliedAnywhere() {
+    @Override
+    public long appliedAnywhere() {
         return appliedAnywhere;
     }
 
-    void count(Sometimes event) {
+    @Override
+    public void count(Sometimes event) {
         sometimes.add(event);
     }
 
@@ -374,7 +377,8 @@ final class EngineWorld {
     // Violations.
 
     /** Notes the first thing that does not hold, for whoever it is thrown through may swallow it. */
-    void violated(PropertyViolated violation) {
+    @Override
+    public void violated(PropertyViolated violation) {
         if (pending == null) {
             pending = violation;
         }

@@ -20,16 +20,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The committed sequence, replayed as it grows through a state machine of its own: what every answer, event and digest of
- * the simulated ensemble is compared with.
+ * an ensemble is compared with.
  */
-final class Oracle {
+public final class Oracle {
 
     /** What an entry was from an index on; null if there was none. */
     private record Version(long index, @Nullable Entry entry) {}
@@ -41,32 +44,40 @@ final class Oracle {
     private final Map<Long, Long> lastOperations = new HashMap<>();
     private final Map<Long, Long> ends = new HashMap<>();
     private final Map<Bytes, Long> tags = new HashMap<>();
-    private boolean valuesRepeat;
+    private Predicate<Key> tellsWrites = key -> true;
 
     /** The paths that each open session owns; and the other way round. */
     private final Map<Long, Set<String>> owned = new HashMap<>();
 
     private final Map<String, Long> owners = new HashMap<>();
 
-    Oracle() {
+    /** Begins with nothing committed. */
+    public Oracle() {
         digests.add(state.digest());
     }
 
     /** Clients write the same value more than once, so that it says nothing about the write. */
     void letValuesRepeat() {
-        valuesRepeat = true;
+        tellsWrites = key -> false;
     }
 
-    long lastIndex() {
+    /** Only what is written below some keys is never written twice. */
+    public void letValuesRepeatUnless(Predicate<Key> key) {
+        tellsWrites = key;
+    }
+
+    /** Returns the index of the last committed record; 0 if there is none. */
+    public long lastIndex() {
         return history.size();
     }
 
-    StateMachine state() {
+    /** Returns the state behind the last committed record. */
+    public StateMachine state() {
         return state;
     }
 
     /** Applies the next committed record; returns the transaction. */
-    Txn apply(LogRecord record) {
+    public Txn apply(LogRecord record) {
         Txn txn = record.type() == RecordType.TXN ? TxnCodec.decode(ByteBuffer.wrap(record.payload())) : new Txn.NoOp();
         requireInOrder(record, txn);
         noteOwners(record.index(), txn);
@@ -149,7 +160,7 @@ final class Oracle {
     }
 
     /** N5 again, from the state: every node with an owner is one of those that its session, which is open, owns. */
-    void checkOwners() {
+    public void checkOwners() {
         int[] found = new int[1];
         state.visit(Key.ROOT, entry -> {
             SessionId owner = entry.owner();
@@ -175,7 +186,7 @@ final class Oracle {
         }
         Entry now = state.get(key).orElse(null);
         all.add(new Version(index, now));
-        Bytes value = valuesRepeat || now == null || now.modRevision() != index ? null : now.value();
+        Bytes value = now == null || !tellsWrites.test(key) || now.modRevision() != index ? null : now.value();
         if (value != null) {
             Long before = tags.put(value, index);
             if (before != null && before != index) {
@@ -185,26 +196,28 @@ final class Oracle {
         }
     }
 
-    Applied at(long index) {
+    /** Returns what became of the transaction at an index. */
+    public Applied at(long index) {
         return history.get((int) index - 1);
     }
 
-    long digestAt(long index) {
+    /** Returns the digest of the state at an index. */
+    public long digestAt(long index) {
         return digests.get((int) index);
     }
 
     /** The index at which a value was written, 0 if it was not. */
-    long writtenAt(Bytes tag) {
+    public long writtenAt(Bytes tag) {
         return tags.getOrDefault(tag, 0L);
     }
 
     /** The index at which a session ended, 0 if it did not. */
-    long endOf(long session) {
+    public long endOf(long session) {
         return ends.getOrDefault(session, 0L);
     }
 
-    @Nullable
-    Entry entryAt(Key key, long index) {
+    /** What an entry was at an index; null if there was none. */
+    public @Nullable Entry entryAt(Key key, long index) {
         return entryAt(versions.getOrDefault(key.toString(), List.of()), index);
     }
 
@@ -215,6 +228,31 @@ final class Oracle {
             }
         }
         return null;
+    }
+
+    /** The first index of some at which an entry was as it should be, null for none; 0 if it was so at no index of them. */
+    public long firstShowing(Key key, long from, long to, Predicate<@Nullable Entry> asItShouldBe) {
+        List<Version> all = versions.getOrDefault(key.toString(), List.of());
+        if (from <= to && asItShouldBe.test(entryAt(all, from))) {
+            return from;
+        }
+        for (Version version : all) {
+            if (version.index() > from && version.index() <= to && asItShouldBe.test(version.entry())) {
+                return version.index();
+            }
+        }
+        return 0;
+    }
+
+    /** The indexes at which anything at or below a key changed. */
+    public NavigableSet<Long> changesBelow(Key prefix) {
+        TreeSet<Long> indexes = new TreeSet<>();
+        under(prefix).forEach((path, all) -> {
+            if (Key.of(path).startsWith(prefix)) {
+                all.forEach(version -> indexes.add(version.index()));
+            }
+        });
+        return indexes;
     }
 
     /** What an entry was at an index, and what it became one after another from there on; absence is left out. */
@@ -250,7 +288,7 @@ final class Oracle {
     }
 
     /** All entries at or below a key as they were at an index, by key. */
-    NavigableMap<Key, Entry> below(Key prefix, long index) {
+    public NavigableMap<Key, Entry> below(Key prefix, long index) {
         TreeMap<Key, Entry> entries = new TreeMap<>();
         for (List<Version> each : under(prefix).values()) {
             Entry entry = entryAt(each, index);

@@ -1,7 +1,7 @@
 package io.quorate.embedded.sim;
 
-/** A property of the protocol does not hold in a simulated run. */
-final class PropertyViolated extends RuntimeException {
+/** A property of the protocol does not hold in a run. */
+public final class PropertyViolated extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package io.quorate.embedded.sim;
 
 /** Events that schedules of the full engine must bring about now and then, or their checks would check little. */
-enum Sometimes {
+public enum Sometimes {
     LEADER_ESTABLISHED,
     LEADER_STEPPED_DOWN,
     TWO_LEADERS_AT_ONCE,

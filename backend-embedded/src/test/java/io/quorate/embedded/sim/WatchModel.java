@@ -16,9 +16,9 @@ import java.util.function.Supplier;
  * What a watch has told so far, compared with the committed history (N7): after each batch it is the state of the batch's
  * revision, and a batch that closes no gap misses nothing since the one before.
  */
-final class WatchModel {
+public final class WatchModel {
 
-    private final EngineWorld world;
+    private final WatchedHistory world;
     private final String name;
     private final Key key;
     private final Scope scope;
@@ -31,18 +31,25 @@ final class WatchModel {
     /** The state up to here is told: what was always empty begins at revision 0, whenever it was looked at. */
     private long covered;
 
-    WatchModel(EngineWorld world, String name, Key key, Scope scope) {
+    /**
+     * Creates the model of a watch that was not told of anything yet.
+     *
+     * @param name whose it is
+     */
+    public WatchModel(WatchedHistory world, String name, Key key, Scope scope) {
         this.world = world;
         this.name = name;
         this.key = key;
         this.scope = scope;
     }
 
-    long revision() {
+    /** The revision up to which it was told. */
+    public long revision() {
         return revision;
     }
 
-    void onBatch(WatchBatch batch) {
+    /** It is told of a batch. */
+    public void onBatch(WatchBatch batch) {
         require(!ended, () -> "is told of " + batch + " behind its end");
         require(batch.initial() != begun, () -> "is told of " + batch);
         require(!batch.initial() || !batch.gap(), () -> "begins with a gap");
@@ -83,18 +90,19 @@ final class WatchModel {
     }
 
     /** A reply that shows an index is delivered: all events up to it must have been. */
-    void onReply(long index, Supplier<String> what) {
+    public void onReply(long index, Supplier<String> what) {
         if (begun && !ended && index > covered) {
             requireAsAt(index, () -> "was overtaken by the reply of " + what.get() + " at " + index);
         }
     }
 
     /** Whether it shows what there is now. */
-    boolean isCurrent() {
+    public boolean isCurrent() {
         return ended || (begun && isAsAt(world.oracle().lastIndex()));
     }
 
-    void end() {
+    /** It is closed. */
+    public void end() {
         ended = true;
     }
 
