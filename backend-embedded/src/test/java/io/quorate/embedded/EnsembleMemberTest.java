@@ -401,8 +401,7 @@ class EnsembleMemberTest {
     @ValueSource(strings = {"accept", "probe"})
     void memberThatFindsNoThreadIsClosed(String refused) throws Exception {
         try (MemberTrio trio = new MemberTrio(directory, 3)) {
-            EnsembleMember member =
-                    made(trio.config(1), new RefusingThreads(refused, 1));
+            EnsembleMember member = made(trio.config(1), new RefusingThreads(refused, 1));
             assertThatThrownBy(member::start)
                     .isInstanceOf(BackendUnavailableException.class)
                     .hasMessageContaining("thread");

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +49,9 @@ final class FloodedEnsemble {
     private volatile boolean over;
 
     /** The longest time without an acknowledged write at a member, and when the last one was. */
+    /** The last line of a class histogram: so many objects, so many bytes. */
+    private static final Pattern TOTAL = Pattern.compile("^Total\\s+\\d+\\s+(\\d+)");
+
     private record Gap(long longest, long last) {
         Gap at(long now) {
             return new Gap(Math.max(longest, now - last), now);
@@ -193,7 +199,9 @@ final class FloodedEnsemble {
         long worst = 0;
         for (int id = 1; id <= SIZE; id++) {
             long gap = TimeUnit.NANOSECONDS.toMillis(
-                    gaps.get(id - 1).get().at(System.nanoTime()).longest());
+                    Objects.requireNonNull(gaps.get(id - 1).get())
+                            .at(System.nanoTime())
+                            .longest());
             if (id == except) {
                 continue;
             }
@@ -218,8 +226,8 @@ final class FloodedEnsemble {
 
     private boolean awaitServing(int id, long limit) throws InterruptedException {
         while (System.nanoTime() - limit < 0) {
-            Optional<String[]> status = ensemble.status(id);
-            if (status.isPresent() && List.of("LEADER", "FOLLOWER").contains(status.get()[1])) {
+            Optional<ProcessEnsemble.Status> status = ensemble.status(id);
+            if (status.isPresent() && status.get().serves()) {
                 return true;
             }
             pause(50);
@@ -243,11 +251,14 @@ final class FloodedEnsemble {
         return victim;
     }
 
+    /** Returns where the members listen themselves; what they say to each other goes through proxies, which are not the target. */
     private List<InetSocketAddress> targets() throws IOException {
         List<InetSocketAddress> targets = new ArrayList<>();
-        for (String line : Files.readAllLines(directory.resolve("member-1.properties"))) {
-            if (line.startsWith("member.")) {
-                targets.add(Flood.target(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1))));
+        for (int id = 1; id <= SIZE; id++) {
+            for (String line : Files.readAllLines(directory.resolve("member-" + id + ".properties"))) {
+                if (line.startsWith("member." + id + "=")) {
+                    targets.add(Flood.target(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1))));
+                }
             }
         }
         return targets;
@@ -309,8 +320,9 @@ final class FloodedEnsemble {
         try (BufferedReader output =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
-                if (line.startsWith("Total")) {
-                    bytes = Long.parseLong(line.trim().split("\\s+")[2]);
+                Matcher total = TOTAL.matcher(line);
+                if (total.find()) {
+                    bytes = Long.parseLong(total.group(1));
                 }
             }
         }
