@@ -12,6 +12,7 @@ final class ArchitectureTest extends ArchitectureContract {
             "io.quorate.backend..",
             "io.quorate.embedded..",
             "javax.crypto..",
+            "javax.management",
             "javax.net.ssl",
             "javax.security.auth.x500",
             "org.slf4j",

@@ -167,7 +167,7 @@ class MessageStreamTest {
 
     @Test
     void unknownTypesAreRefused() throws IOException {
-        for (int type : new int[] {0, 4, 15, 33, 47, 62, Handshake.HELLO, 255}) {
+        for (int type : new int[] {0, 4, 15, 34, 47, 62, Handshake.HELLO, 255}) {
             wire.reset();
             frames.write(type, new byte[3]);
             assertRefused(FrameException.Reason.UNKNOWN_TYPE);
