@@ -57,9 +57,11 @@ final class CommittedSequence {
                 violations.add("N1: member " + id + " has " + record + ", which does not continue what is committed");
                 return;
             }
-            RecordType type = record.type() == io.quorate.embedded.log.RecordType.NEWLEADER
-                    ? RecordType.NEWLEADER
-                    : RecordType.TXN;
+            RecordType type = switch (record.type()) {
+                case NEWLEADER -> RecordType.NEWLEADER;
+                case TXN -> RecordType.TXN;
+                case ADMISSION -> RecordType.ADMISSION;
+            };
             byte[] body = new byte[record.body().remaining()];
             record.body().get(body);
             apply(new LogRecord(record.epoch(), record.index(), record.prevHash(), type, body));
