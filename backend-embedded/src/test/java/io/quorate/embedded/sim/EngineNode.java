@@ -268,6 +268,7 @@ final class EngineNode implements ObservedMember {
     private void ended(boolean halted) {
         if (halted) {
             die(false, true);
+            world.struckDown(this);
             return;
         }
         world.trace(this, "stopped");
@@ -362,6 +363,7 @@ final class EngineNode implements ObservedMember {
             world.count(Sometimes.POWER_CUT_BETWEEN_EFFECTS);
             observeDying();
             die(true, true);
+            world.struckDown(this);
             return true;
         }
         if (worked && member != null) {
