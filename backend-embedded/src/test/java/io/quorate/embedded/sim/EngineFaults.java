@@ -318,7 +318,7 @@ final class EngineFaults {
     }
 
     private void heal(EngineNode node, boolean[] core) {
-        node.releaseDisk();
+        node.healDisk();
         node.dieAfterEffects(-1);
         node.resume();
         if (!node.isUp()) {

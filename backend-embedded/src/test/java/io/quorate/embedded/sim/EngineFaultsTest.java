@@ -1,6 +1,7 @@
 package io.quorate.embedded.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.embedded.member.RuntimeFlaw;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,18 @@ class EngineFaultsTest {
         world.timeline().runFor(LONGEST_DOWN);
         assertThat(node.isUp()).isTrue();
         assertThat(world.sometimes().of(Sometimes.PROCESS_DEATH)).isEqualTo(1);
+    }
+
+    @Test
+    void healedMemberThatIsStartedMayNotHalt() {
+        faults.endEverywhere();
+        node.die(false, false);
+        node.start();
+        node.failNextForce();
+
+        assertThatThrownBy(() -> world.timeline().runFor(LONGEST_DOWN))
+                .isInstanceOf(PropertyViolated.class)
+                .hasMessageStartingWith("NobodyHalts:");
     }
 
     /** The strike says how many effects are left, not when. */
