@@ -76,6 +76,7 @@ final class EngineWorld implements WatchedHistory {
     private final Map<Integer, Long> admissions = new HashMap<>();
     private Consumer<EngineNode> onReplaced = node -> {};
     private Consumer<EngineNode> onStopped = node -> {};
+    private Consumer<EngineNode> onStruckDown = node -> {};
     private Consumer<EngineNode> onRewriting = node -> {};
     private boolean storageMayFail;
     private long reserveBytes;
@@ -288,6 +289,10 @@ final class EngineWorld implements WatchedHistory {
     boolean isInDoubt(EngineNode node) {
         Long admitted = admissions.get(node.id());
         return admitted != null && admitted != node.disk().disk();
+    }
+
+    void onStruckDown(Consumer<EngineNode> listener) {
+        onStruckDown = listener;
     }
 
     void onRewriting(Consumer<EngineNode> listener) {
@@ -623,6 +628,11 @@ final class EngineWorld implements WatchedHistory {
 
     void stopped(EngineNode node) {
         onStopped.accept(node);
+    }
+
+    /** A member has halted or died of what struck it some time ago. */
+    void struckDown(EngineNode node) {
+        onStruckDown.accept(node);
     }
 
     void checkAfter(EngineNode node) {
