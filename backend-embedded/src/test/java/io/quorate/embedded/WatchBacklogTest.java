@@ -148,6 +148,39 @@ final class WatchBacklogTest {
         assertThat(last.batches.size()).isEqualTo(2);
     }
 
+    @Test
+    void deletionsAreToldInTheirOrderWhicheverWatchesTheyAreFor() throws InterruptedException {
+        create();
+        Key first = TOP.child("first");
+        Key second = TOP.child("second");
+        put(first, "there");
+        put(second, "there");
+        List<Key> gone = new ArrayList<>();
+        watching.watch(first, Scope.ENTRY, new Departures(gone));
+        get(watching.get(first, Read.LATEST));
+        CountDownLatch go = new CountDownLatch(1);
+        block(go);
+        watching.watch(second, Scope.ENTRY, new Departures(gone));
+        CompletableFuture<?> watched = watching.get(second, Read.LATEST);
+        put(first, null);
+        put(second, null);
+        CompletableFuture<?> read = watching.get(second, Read.LATEST);
+        go.countDown();
+        get(watched);
+        get(read);
+
+        assertThat(gone).containsExactly(first, second);
+    }
+
+    /** Notes what has been deleted. */
+    private record Departures(List<Key> gone) implements WatchListener {
+
+        @Override
+        public void onBatch(WatchBatch batch) {
+            batch.changes().stream().filter(Change.Removed.class::isInstance).forEach(change -> gone.add(change.key()));
+        }
+    }
+
     private void create() {
         truth.put(
                 get(writing.commit(

@@ -11,7 +11,8 @@ import java.util.List;
  *     earlier ticket of the queue.
  * @param owner the session that owns the ticket and with which it vanishes
  * @param ahead who was ahead when the ticket was created, first come first. Nobody can come in ahead later: this list
- *     only shrinks.
+ *     only shrinks. If the connection was lost before the ticket was told, these may be those of them only who are there
+ *     still, and the ticket may have been deleted before the others left: whoever acts on that looks at the ticket first.
  */
 public record Ticket(Key queue, QueueEntry place, long revision, SessionId owner, List<QueueEntry> ahead) {
 

@@ -66,6 +66,10 @@ final class WaitingLine implements QueueSight.Viewer {
 
     private final Map<QueueEntry, Ownership> owned = new LinkedHashMap<>();
     private int enqueuing;
+
+    /** How often the connection was lost. */
+    private long suspensions;
+
     private boolean confirming;
     private boolean idleSinceLastLook;
     private @Nullable Terms terms;
@@ -111,10 +115,11 @@ final class WaitingLine implements QueueSight.Viewer {
     void expect(Place place, Grants grants) {
         idleSinceLastLook = false;
         enqueuing++;
+        long asked = suspensions;
         place.enqueued().whenComplete((ticket, failure) -> {
             enqueuing--;
             if (ticket != null) {
-                arrived(place, ticket, grants);
+                arrived(place, ticket, grants, asked == suspensions);
             } else if (place.end()) {
                 place.waiter().failed(Failures.of(failure));
             }
@@ -178,6 +183,7 @@ final class WaitingLine implements QueueSight.Viewer {
     /** Takes note of a change of the session's state, or of a terminal one to come, which was announced to all lines before. */
     void sessionIs(SessionState state) {
         if (state == SessionState.SUSPENDED) {
+            suspensions++;
             waiting.values().forEach(each -> each.seen = false);
             // Seeing them again is what shows that they are still there.
             sight.watchOwn();
@@ -239,7 +245,13 @@ final class WaitingLine implements QueueSight.Viewer {
         failAll(cause);
     }
 
-    private void arrived(Place place, Ticket ticket, Grants grants) {
+    /**
+     * Takes a ticket in.
+     *
+     * @param fresh whether the connection over which it was asked for is the present one. If not, the ticket was perhaps made long ago, may have been
+     *     deleted since, and those ahead of it after it: being told of it is no sight of it.
+     */
+    private void arrived(Place place, Ticket ticket, Grants grants, boolean fresh) {
         if (place.isEnded()) {
             session.dequeue(ticket);
             return;
@@ -252,7 +264,8 @@ final class WaitingLine implements QueueSight.Viewer {
             place.waiter().failed(ending);
             return;
         }
-        Waiting arrived = new Waiting(place, ticket, grants, session.state() == SessionState.CONNECTED);
+        boolean seen = fresh && session.state() == SessionState.CONNECTED;
+        Waiting arrived = new Waiting(place, ticket, grants, seen);
         waiting.put(ticket.revision(), arrived);
         sight.arrived(ticket);
         if (!place.isEnded()) {
@@ -335,10 +348,12 @@ final class WaitingLine implements QueueSight.Viewer {
     private void await(Waiting place, Verdict verdict) {
         if (verdict instanceof Verdict.Behind behind) {
             sight.aimAt(behind.blockers(), isLookedAtAgain(place, behind));
+        } else if (!place.seen) {
+            sight.watchOwn();
         } else if (!sight.isCertain(place.ticket.place())) {
             sight.watchOwnSoon(false);
             sight.makeCertain();
-        } else if (place.seen && session.state() == SessionState.CONNECTED) {
+        } else if (session.state() == SessionState.CONNECTED) {
             sight.watchOwnSoon(false);
             confirm(place);
         }

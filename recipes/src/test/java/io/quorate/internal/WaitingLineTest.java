@@ -123,6 +123,29 @@ final class WaitingLineTest {
     }
 
     @Test
+    void ticketThatIsToldOverALaterConnectionIsSeenBeforeItIsGranted() {
+        Recorder own = join(QUEUE);
+        session.becomes(SessionState.SUSPENDED);
+        session.becomes(SessionState.CONNECTED);
+        session.ticket(0, QUEUE, 1);
+
+        assertThat(own.told).as("who was ahead may have left after it").isEmpty();
+        session.seen(QUEUE, 1, true);
+        assertThat(own.told).containsExactly("granted");
+    }
+
+    @Test
+    void ticketThatWasDeletedBeforeItWasToldIsNotGranted() {
+        Recorder own = join(QUEUE);
+        session.becomes(SessionState.SUSPENDED);
+        session.becomes(SessionState.CONNECTED);
+        session.ticket(0, QUEUE, 1);
+        session.absent(QUEUE, 1);
+
+        assertThat(own.told).containsExactly("removed");
+    }
+
+    @Test
     void nextOfTheSameSessionHasItsTurnWhenTheRemovalIsConfirmed() {
         join(QUEUE);
         session.ticket(0, QUEUE, 0);

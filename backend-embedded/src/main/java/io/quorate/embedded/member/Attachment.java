@@ -44,7 +44,8 @@ public final class Attachment {
          *
          * @param index the index of the transaction
          * @param result the result
-         * @param tickets those of the tickets that were created which still exist
+         * @param tickets the tickets that were created, with those who were ahead of them just then; if that was over an earlier
+         *     attachment, with those of them who are there still, though the tickets may be gone
          * @param proven whether a quorum has taken it from a leader that had heard it over this attachment
          */
         void onWritten(long index, Result result, List<Ticket> tickets, boolean proven);
@@ -76,7 +77,7 @@ public final class Attachment {
         final WriteReply reply;
         private long index = Long.MAX_VALUE;
         private @Nullable Result result;
-        private List<Ticket> tickets = List.of();
+        private @Nullable List<Ticket> tickets;
         private boolean proven;
 
         Write(Request.Operation operation, WriteReply reply) {
@@ -87,6 +88,8 @@ public final class Attachment {
         void applied(long at, Result outcome) {
             proven = true;
             answered(at, outcome);
+            // Those ahead may have left, and the tickets as well, before its turn to be captured comes.
+            tickets = tickets(outcome);
         }
 
         void answered(long at, Result outcome) {
@@ -102,12 +105,16 @@ public final class Attachment {
             if (result == null || index > service.applied()) {
                 return false;
             }
-            if (result instanceof Result.Created created) {
-                tickets = created.paths().stream()
-                        .map(path -> ticket(Key.of(path)))
-                        .toList();
+            if (tickets == null) {
+                tickets = tickets(result);
             }
             return true;
+        }
+
+        private List<Ticket> tickets(Result outcome) {
+            return outcome instanceof Result.Created created
+                    ? created.paths().stream().map(path -> ticket(Key.of(path))).toList()
+                    : List.of();
         }
 
         /** Somebody else may have removed it before its owner hears of it. */
@@ -119,8 +126,9 @@ public final class Attachment {
 
         @Override
         void reply() {
-            if (result != null) {
-                reply.onWritten(index, result, tickets, proven);
+            List<Ticket> created = tickets;
+            if (result != null && created != null) {
+                reply.onWritten(index, result, created, proven);
             }
         }
     }

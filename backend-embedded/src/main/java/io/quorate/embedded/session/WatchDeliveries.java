@@ -1,39 +1,48 @@
 package io.quorate.embedded.session;
 
+import static java.util.Objects.requireNonNull;
+
 import io.quorate.backend.Change;
 import io.quorate.backend.Key;
 import io.quorate.backend.WatchBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one {@link WatchGroup} on their way from the loop to the listeners. One task of the lane delivers all that wait.
+ * The batches of all watches of a session on their way from the loop to the listeners. One task of the lane delivers all that wait.
+ *
+ * <p>They are delivered in the order in which they were made, whichever watches they are for: who watches several keys is not told what happened to one
+ * before what happened earlier to another. Whoever waits for a ticket to leave relies on having heard by then if its own has left before.
  *
  * <p>Each link to a member has a task of its own, which is behind the news of that link: a task that waits since the link before must
  * not take along what closes the gap between the two.
  *
  * <p>If the lane does not keep up, what waits for a watch is merged into one batch that is marked as a gap, so that the buffer is
- * bounded by the number of watches and of different keys.
+ * bounded by the number of watches and of different keys. Such a batch has the place of the last that it is made of: those that are delivered before it
+ * are about no later state.
  */
 final class WatchDeliveries {
 
     static final int MAX_WAITING = 256;
 
-    /** A batch for all that were served when it was made, or for those only that are named, and the link that it came over. */
-    private record Delivery(WatchBatch batch, List<ClientWatch> to, boolean toAll, long link) {}
+    /** A batch for some watches, and the link that it came over. */
+    private record Delivery(WatchBatch batch, List<ClientWatch> to, long link) {}
 
     private final LaneOutbox outbox;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by the lock.
     private final ArrayDeque<Delivery> waiting = new ArrayDeque<>();
-    private int waitingForAll;
+
+    /** How many may wait before they are merged: so many more than were left by the last time that merging takes little time on the whole. */
+    private int limit = MAX_WAITING;
+
     private long link = 1;
 
     /** The newest link for whose batches a task is on the lane, 0 if none is. */
@@ -55,26 +64,26 @@ final class WatchDeliveries {
         }
     }
 
-    /** Delivers a batch to all watches of the group that have got their first one. */
+    /** Delivers a batch to watches that have got their first one. */
     void toAll(WatchBatch batch, List<ClientWatch> served) {
-        add(batch, served, true);
+        add(batch, served);
     }
 
     /** Delivers the first batch of a watch. */
     void toOne(WatchBatch batch, ClientWatch watch) {
-        add(batch, List.of(watch), false);
+        add(batch, List.of(watch));
     }
 
-    private void add(WatchBatch batch, List<ClientWatch> to, boolean toAll) {
+    private void add(WatchBatch batch, List<ClientWatch> to) {
         boolean schedule;
         long over;
         lock.lock();
         try {
             over = link;
-            waiting.add(new Delivery(batch, to, toAll, over));
-            waitingForAll += toAll ? 1 : 0;
-            if (waitingForAll > MAX_WAITING) {
+            waiting.add(new Delivery(batch, to, over));
+            if (waiting.size() > limit) {
                 mergeAll();
+                limit = Math.max(MAX_WAITING, 2 * waiting.size());
             }
             schedule = scheduled < over;
             scheduled = over;
@@ -88,36 +97,30 @@ final class WatchDeliveries {
 
     // ---- merging
 
-    /** Leaves one batch for each watch. Watches for which the same batch is the first to wait lack the same. */
+    /** Leaves one batch for each watch. Watches for which the same batches wait share it. */
     private void mergeAll() {
         List<Delivery> deliveries = List.copyOf(waiting);
-        Map<ClientWatch, Integer> firsts = new LinkedHashMap<>();
+        Map<ClientWatch, List<Integer>> positions = new LinkedHashMap<>();
         for (int i = 0; i < deliveries.size(); i++) {
             for (ClientWatch watch : deliveries.get(i).to()) {
                 if (!watch.isClosed()) {
-                    firsts.putIfAbsent(watch, i);
+                    positions.computeIfAbsent(watch, made -> new ArrayList<>()).add(i);
                 }
             }
         }
-        TreeMap<Integer, List<ClientWatch>> watches = new TreeMap<>();
-        firsts.forEach((watch, first) ->
-                watches.computeIfAbsent(first, i -> new ArrayList<>()).add(watch));
+        Map<List<Integer>, List<ClientWatch>> sharing = new LinkedHashMap<>();
+        positions.forEach((watch, all) ->
+                sharing.computeIfAbsent(all, made -> new ArrayList<>()).add(watch));
+        List<List<Integer>> inOrder = new ArrayList<>(sharing.keySet());
+        inOrder.sort(Comparator.comparing(all -> all.get(all.size() - 1)));
         waiting.clear();
-        waitingForAll = 0;
-        watches.forEach((first, to) ->
-                waiting.add(new Delivery(merge(batches(deliveries, first)), List.copyOf(to), false, link)));
-    }
-
-    /** Returns what is for a watch whose first batch is at a position. */
-    private static List<WatchBatch> batches(List<Delivery> deliveries, int first) {
-        List<WatchBatch> batches = new ArrayList<>();
-        batches.add(deliveries.get(first).batch());
-        deliveries.stream()
-                .skip(first + 1L)
-                .filter(Delivery::toAll)
-                .map(Delivery::batch)
-                .forEach(batches::add);
-        return batches;
+        for (List<Integer> all : inOrder) {
+            List<WatchBatch> batches = all.stream()
+                    .map(position -> deliveries.get(position).batch())
+                    .toList();
+            List<ClientWatch> to = requireNonNull(sharing.get(all));
+            waiting.add(new Delivery(merge(batches), List.copyOf(to), link));
+        }
     }
 
     private static WatchBatch merge(List<WatchBatch> batches) {
@@ -161,7 +164,6 @@ final class WatchDeliveries {
                 return null;
             }
             waiting.remove();
-            waitingForAll -= next.toAll() ? 1 : 0;
             return next;
         } finally {
             lock.unlock();

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watches of one session on one key in one scope. They see the same, so the member knows them as one, a change is read once
- * for all of them, and one task of the lane tells them all. Confined to the loop.
+ * The watches of one session on one key in one scope. They see the same, so the member knows them as one, and a change is read once
+ * for all of them. Confined to the loop.
  *
  * <p>A watch that comes later begins with the whole state, and from then on shares the view of those that were there.
  */
@@ -28,12 +28,12 @@ final class WatchGroup {
     private @Nullable List<ClientWatch> servedNow;
     private long revision;
 
-    WatchGroup(long id, Namespace namespace, WatchPlace place, LaneOutbox outbox) {
+    WatchGroup(long id, Namespace namespace, WatchPlace place, WatchDeliveries deliveries) {
         this.id = id;
         this.namespace = namespace;
         this.place = place;
         this.view = newView();
-        this.deliveries = new WatchDeliveries(outbox);
+        this.deliveries = deliveries;
     }
 
     private WatchView newView() {
@@ -72,7 +72,6 @@ final class WatchGroup {
 
     /** Goes on from the state as it is, after changes may have been missed: a gap for those that were served before. */
     void resume(StateMachine state) {
-        deliveries.overNewLink();
         boolean knewNothing = view.isEmpty();
         List<Change> changes = view.bringTo(state);
         revision = Math.max(revision, state.appliedIndex());

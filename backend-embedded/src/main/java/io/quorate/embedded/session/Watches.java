@@ -13,7 +13,7 @@ final class Watches {
 
     private final SessionLink link;
     private final Namespace namespace;
-    private final LaneOutbox outbox;
+    private final WatchDeliveries deliveries;
     private final Map<WatchPlace, WatchGroup> groups = new LinkedHashMap<>();
     private final Map<Long, WatchGroup> groupsById = new HashMap<>();
     private long lastId;
@@ -21,7 +21,7 @@ final class Watches {
     Watches(SessionLink link, Namespace namespace, LaneOutbox outbox) {
         this.link = link;
         this.namespace = namespace;
-        this.outbox = outbox;
+        this.deliveries = new WatchDeliveries(outbox);
     }
 
     void add(ClientWatch watch) {
@@ -31,7 +31,7 @@ final class Watches {
         WatchGroup group = groups.get(watch.place());
         boolean isNew = group == null;
         if (group == null) {
-            group = new WatchGroup(++lastId, namespace, watch.place(), outbox);
+            group = new WatchGroup(++lastId, namespace, watch.place(), deliveries);
             groups.put(group.place(), group);
             groupsById.put(group.id(), group);
         }
@@ -64,6 +64,7 @@ final class Watches {
 
     /** Has the new member tell of changes, and brings each listener to the member's state. */
     void resume() {
+        deliveries.overNewLink();
         List.copyOf(groups.values()).forEach(this::serve);
     }
 

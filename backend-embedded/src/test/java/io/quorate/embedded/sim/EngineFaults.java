@@ -134,7 +134,9 @@ final class EngineFaults {
     }
 
     private void crash(EngineNode node) {
-        if (!node.isUp()) {
+        if (over || !node.isUp()) {
+            // Some are planned a moment ahead. The majority that must get on was chosen among those that were not to be
+            // struck any more.
             return;
         }
         node.die(random.chance(0.7), random.chance(0.5));
