@@ -10,6 +10,7 @@ import io.quorate.embedded.zab.LogPoint;
 import io.quorate.embedded.zab.LogRecord;
 import io.quorate.embedded.zab.RecordBatch;
 import io.quorate.embedded.zab.RecordType;
+import io.quorate.embedded.zab.Roster;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +89,10 @@ final class DurableStoreTest {
             work();
             store.append(1, records(5));
             store.truncate(1, 12);
-            store.install(1, new LogPoint(1, 40, 123), 78, List.of(new byte[1_000], new byte[500]));
+            store.install(
+                    1,
+                    new MemberStore.Received(
+                            new LogPoint(1, 40, 123), 78, Roster.EMPTY, List.of(new byte[1_000], new byte[500])));
             work();
             store.close();
             work();
