@@ -91,11 +91,26 @@ final class Recovery {
             metaStore.write(Meta.first(newIdentity(0), config.bootstrap() ? Standing.VOTER : Standing.AMNESIAC));
         }
         TransactionLog log = openLog(found, metaStore);
+        try {
+            return vouchFor(found, lock, metaStore, log, quarantined);
+        } catch (IOException | StorageException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private MemberStorage vouchFor(
+            Examination found,
+            Closeable lock,
+            MetaStore metaStore,
+            TransactionLog log,
+            @Nullable CorruptStorageException quarantined)
+            throws IOException {
         metaStore.write(current(metaStore.current(), log.end()));
         noteMetaRepair(found);
         SnapshotStore snapshots = openSnapshots(found);
         RecoveryReport report = new RecoveryReport(
-                outcome(created, quarantined),
+                outcome(found.isEmpty(), quarantined),
                 log.end().index() - log.firstIndex() + 1,
                 log.end(),
                 List.copyOf(repairs),

@@ -42,11 +42,16 @@ final class Segment implements Closeable {
     static Segment create(Disk disk, SegmentHeader header, LogLimits limits, Rules rules) throws IOException {
         String name = Names.segment(header.firstIndex());
         Segment segment = build(disk, name + Names.TMP, name, header, limits, rules);
-        disk.rename(name + Names.TMP, name);
-        if (rules.keep(DurabilityRule.FORCE_DIRECTORY)) {
-            disk.forceDirectory();
+        try {
+            disk.rename(name + Names.TMP, name);
+            if (rules.keep(DurabilityRule.FORCE_DIRECTORY)) {
+                disk.forceDirectory();
+            }
+            return segment;
+        } catch (IOException e) {
+            segment.close();
+            throw e;
         }
-        return segment;
     }
 
     /** Creates a durable file under a name of the caller's choice; to name it finally is up to the caller. */
@@ -72,11 +77,23 @@ final class Segment implements Closeable {
     static @Nullable Segment open(Disk disk, String name, LogLimits limits, Rules rules, boolean readOnly)
             throws IOException {
         DiskFile file = readOnly ? disk.openReadOnly(name) : disk.open(name);
+        try {
+            Segment segment = of(file, name, limits, rules);
+            if (segment == null) {
+                file.close();
+            }
+            return segment;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static @Nullable Segment of(DiskFile file, String name, LogLimits limits, Rules rules) throws IOException {
         ByteBuffer sector = ByteBuffer.allocate(SegmentHeader.SIZE);
         file.read(sector, 0);
         SegmentHeader header = SegmentHeader.decode(sector.flip());
         if (header == null || header.firstIndex() != Names.indexIn(name)) {
-            file.close();
             return null;
         }
         Segment segment = new Segment(name, header, file, limits.maxBodyBytes(), rules);

@@ -132,9 +132,9 @@ public final class SnapshotWriter extends OutputStream {
         if (rules.keep(DurabilityRule.FORCE_SNAPSHOT_BEFORE_RENAME)) {
             file.force(true);
         }
+        file.close();
         open = false;
         finished = true;
-        file.close();
     }
 
     /** Gives the snapshot up and deletes what was written of it; does nothing once it is in place. */

@@ -198,16 +198,14 @@ final class DurableStore implements MemberStore {
         offer(new Installation(generation, point, digest, content));
     }
 
+    /** Finishes a snapshot, or gives it up and holds no file open for it. */
     private static SnapshotWriter fill(SnapshotWriter writer, List<byte[]> content) throws IOException {
-        try {
+        try (writer) {
             for (byte[] chunk : content) {
                 SnapshotChunks.write(writer, chunk);
             }
             writer.finish();
             return writer;
-        } catch (DiskFullException e) {
-            writer.abandon();
-            throw e;
         }
     }
 
@@ -257,10 +255,9 @@ final class DurableStore implements MemberStore {
 
     /** Beside the storage's thread. */
     private void fillAndPublish(SnapshotWriter writer, List<byte[]> content, LogPoint base, long begun) {
-        try {
+        try (writer) {
             for (byte[] chunk : content) {
                 if (closing) {
-                    writer.abandon();
                     return;
                 }
                 SnapshotChunks.write(writer, chunk);
@@ -268,7 +265,6 @@ final class DurableStore implements MemberStore {
             writer.finish();
             offer(() -> publish(writer, base, begun));
         } catch (DiskFullException e) {
-            writer.abandon();
             offer(() -> abandoned(e));
         } catch (IOException | RuntimeException e) {
             offer(() -> {

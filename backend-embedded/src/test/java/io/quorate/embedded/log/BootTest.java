@@ -328,6 +328,7 @@ class BootTest {
         assertThatThrownBy(() -> MemberStorage.open(failing, Given.singleMember()))
                 .isInstanceOf(CorruptStorageException.class)
                 .hasMessageContaining("cannot be read");
+        assertThat(failing.openFiles()).isZero();
         assertThat(Given.open(failing).report().outcome()).isEqualTo(Outcome.QUARANTINED);
     }
 

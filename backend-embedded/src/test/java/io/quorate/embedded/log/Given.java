@@ -81,8 +81,10 @@ final class Given {
 
     static void takeSnapshot(MemberStorage storage, long index) throws IOException {
         SnapshotWriter writer = storage.beginSnapshot(snapshotAt(storage, index));
-        writer.write(stateAt(index));
-        writer.finish();
+        try (writer) {
+            writer.write(stateAt(index));
+            writer.finish();
+        }
         storage.publish(writer);
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Full, failing and slow disks at run time. */
@@ -82,6 +84,63 @@ class StorageFailureTest {
         assertThatThrownBy(storage::purge).isInstanceOf(StorageFailedException.class);
         storage.close();
         Given.open(disk).close();
+    }
+
+    @Test
+    void aStorageHoldsNoFileOpenWhicheverFsyncFailed() throws IOException {
+        int fsyncs = 0;
+        while (failsInTheWholeLife(SimulatedDisk::failForceWhen, fsyncs + 1)) {
+            fsyncs++;
+        }
+        assertThat(fsyncs).isGreaterThan(30);
+    }
+
+    @Test
+    void aStorageHoldsNoFileOpenWhicheverWriteFailed() throws IOException {
+        int writes = 0;
+        while (failsInTheWholeLife(SimulatedDisk::failWriteWhen, writes + 1)) {
+            writes++;
+        }
+        assertThat(writes).isGreaterThan(30);
+    }
+
+    /** Lets the n-th operation of a kind fail, from the first start to the second; returns whether there are so many. */
+    private static boolean failsInTheWholeLife(BiConsumer<SimulatedDisk, BooleanSupplier> kind, int n)
+            throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        int[] left = {n};
+        kind.accept(disk, () -> --left[0] == 0);
+        boolean failed = !livesTwice(disk);
+        assertThat(disk.openFiles()).as("files open after failure %s", n).isZero();
+        assertThat(disk.isLocked()).isFalse();
+        return failed;
+    }
+
+    /** Uses all that a storage offers, in two lives; returns whether none of it failed. */
+    private static boolean livesTwice(SimulatedDisk disk) throws IOException {
+        try (MemberStorage storage = Given.open(disk)) {
+            Given.write(storage, 1, 30, 300);
+            Given.takeSnapshot(storage, 20);
+            storage.verifyKept();
+            storage.purge();
+            storage.truncate(25);
+            Given.write(storage, 1, 30, 300);
+            SnapshotWriter writer = storage.beginReceiving(new Snapshot(90, 1, 77, 0));
+            try (writer) {
+                writer.write(Given.stateAt(90));
+                writer.finish();
+            }
+            storage.install(writer);
+            Given.write(storage, 1, 3, 300);
+        } catch (StorageFailedException | StorageFullException | IOException e) {
+            return false;
+        }
+        try (MemberStorage storage = Given.open(disk)) {
+            Given.write(storage, 1, 1, 300);
+        } catch (StorageFailedException | StorageFullException e) {
+            return false;
+        }
+        return true;
     }
 
     @Test

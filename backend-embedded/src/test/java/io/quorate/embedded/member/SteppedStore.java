@@ -94,7 +94,7 @@ public final class SteppedStore implements MemberStore {
     /** Appends that are not reported yet, in their order. */
     private final ArrayDeque<Asked> appends = new ArrayDeque<>();
 
-    /** Truncations and installations that wait, and those among what is being performed. */
+    /** Truncations and installations that wait, and those among what is being performed that are not reported yet. */
     private List<Interrupted> waiting = new ArrayList<>();
 
     private List<Interrupted> underWay = new ArrayList<>();
@@ -258,7 +258,9 @@ public final class SteppedStore implements MemberStore {
         @Override
         public void beside(Runnable work) {
             beside.add(work);
-            surroundings.later(this::runBeside);
+            if (!dead) {
+                surroundings.later(this::runBeside);
+            }
         }
 
         @Override
@@ -422,10 +424,12 @@ public final class SteppedStore implements MemberStore {
                 image.appended(next.records());
             } while (next.generation() != appended.generation() || next.last() != appended.lastIndex());
         } else if (event instanceof StorageCompletion.Truncated truncated) {
+            underWay.remove(0);
             image.truncated(truncated.end().index());
         } else if (event instanceof StorageCompletion.PromisePersisted persisted) {
             image.promised(persisted.promise());
         } else if (event instanceof StorageCompletion.SnapshotInstalled installed) {
+            underWay.remove(0);
             image.installed(installed.point());
         } else if (event instanceof Event.SnapshotTaken taken) {
             image.compacted(taken.snapshot(), taken.base());
@@ -504,6 +508,23 @@ public final class SteppedStore implements MemberStore {
         Interrupted left = change(underWay);
         steps.perish();
         return left;
+    }
+
+    /**
+     * Returns what a failure that came before the end left half done; null if the store ended in good order, when all that was
+     * reported must be there.
+     */
+    public @Nullable Interrupted left() {
+        return broken;
+    }
+
+    /** Lets a store that its member has let go of come to its end at once, though nobody hears of it any more. */
+    public void giveUp() {
+        dead = true;
+        while (!store.hasEnded()) {
+            steps.take();
+            store.perform();
+        }
     }
 
     private static @Nullable Interrupted change(List<Interrupted> changes) {

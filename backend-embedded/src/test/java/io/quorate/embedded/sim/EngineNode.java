@@ -266,16 +266,22 @@ final class EngineNode implements ObservedMember {
 
     /** The member has stopped or halted by itself. */
     private void ended(boolean halted) {
+        SteppedStore ending = store();
+        SimulatedDisk released = disk;
         if (halted) {
             die(false, true);
+            released.failForceWhen(() -> false);
+            ending.giveUp();
+            world.checkReleased(this, released);
             return;
         }
         world.trace(this, "stopped");
-        world.checkReleased(this, disk);
+        world.checkReleased(this, released);
         member = null;
         life++;
         paused = false;
-        interrupted = null;
+        // A storage that fails while its member stops leaves what one that fails before does.
+        interrupted = recovered ? ending.left() : interrupted;
         disk = disk.afterProcessDeath();
         world.membersChanged();
         world.stopped(this);

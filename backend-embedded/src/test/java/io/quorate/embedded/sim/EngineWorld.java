@@ -555,7 +555,7 @@ final class EngineWorld {
         trace(node, "halted: " + reason);
     }
 
-    /** N12: a member that has stopped holds no file and no directory. */
+    /** N12: a member that has stopped, or halted and let its storage go, holds no file and no directory. */
     void checkReleased(EngineNode node, SimulatedDisk disk) {
         require(
                 disk.openFiles() == 0 && !disk.isLocked(),
