@@ -1,6 +1,7 @@
 package io.quorate.embedded.sim;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What happens to the members and clients of a run: the beginning of the members, faults of processes, network and disks as the
@@ -35,6 +36,10 @@ final class EngineFaults {
     private final SimRandom random;
     private final Odds odds;
     private final Partitions partitions;
+
+    /** How many starts are planned, by member. */
+    private final int[] planned;
+
     private boolean over;
 
     /** Creates them; nothing happens before {@link #begin}. */
@@ -45,11 +50,13 @@ final class EngineFaults {
         this.swarm = swarm;
         this.random = swarm.random;
         this.odds = odds;
+        this.planned = new int[nodes.length];
         this.partitions = new Partitions(random, world.network(), nodes.length);
         if (swarm.storageFailure > 0 || odds.diskFull() > 0 || odds.beyondBudget()) {
             world.letStorageFail();
         }
         world.onStopped(this::reviveWhenDown);
+        world.onStruckDown(this::reviveUnlessPlanned);
         world.onRewriting(this::strikeRewriting);
     }
 
@@ -152,11 +159,23 @@ final class EngineFaults {
 
     /** Whatever ends a member, it is started again after a while. */
     private void reviveWhenDown(EngineNode node) {
+        planned[node.position()]++;
         timeline.after(random.between(1_000, 400_000), () -> {
+            planned[node.position()]--;
             if (!node.isUp()) {
                 node.start();
             }
         });
+    }
+
+    /**
+     * The same for a member that ends long after it was struck, as one does that was paused and finds out when it goes on: the
+     * start that was planned then has found it up.
+     */
+    private void reviveUnlessPlanned(EngineNode node) {
+        if (planned[node.position()] == 0) {
+            reviveWhenDown(node);
+        }
     }
 
     private void pause(EngineNode node) {
@@ -268,12 +287,20 @@ final class EngineFaults {
     private boolean[] end(boolean[] core) {
         over = true;
         swarm.calm();
+        world.trace("*", "faults are over for " + healed(core));
         for (EngineNode node : nodes) {
             if (core[node.position()]) {
                 heal(node, core);
             }
         }
         return core;
+    }
+
+    private List<Integer> healed(boolean[] core) {
+        return Arrays.stream(nodes)
+                .filter(node -> core[node.position()])
+                .map(EngineNode::id)
+                .toList();
     }
 
     /** A majority of members that count, at random; all members if there is no other. */
@@ -293,7 +320,7 @@ final class EngineFaults {
     }
 
     private void heal(EngineNode node, boolean[] core) {
-        node.releaseDisk();
+        node.healDisk();
         node.dieAfterEffects(-1);
         node.resume();
         if (!node.isUp()) {

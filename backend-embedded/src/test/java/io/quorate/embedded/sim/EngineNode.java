@@ -56,6 +56,8 @@ final class EngineNode implements ObservedMember {
     private boolean rotten;
     private boolean failing;
     private boolean mayHalt;
+    private boolean healed;
+    private boolean diskMayFail;
     private long life;
     private boolean paused;
     private boolean runPlanned;
@@ -202,6 +204,7 @@ final class EngineNode implements ObservedMember {
         establishedEpoch = 0;
         role = RoleName.LOOKING;
         mayHalt = false;
+        diskMayFail = world.storageMayFail() && !healed;
         world.trace(this, "start");
         disk.failForceWhen(this::failsNow);
         disk.lieInForceWhen(this::liesNow);
@@ -273,6 +276,7 @@ final class EngineNode implements ObservedMember {
             released.failForceWhen(() -> false);
             ending.giveUp();
             world.checkReleased(this, released);
+            world.struckDown(this);
             return;
         }
         world.trace(this, "stopped");
@@ -368,6 +372,7 @@ final class EngineNode implements ObservedMember {
             world.count(Sometimes.POWER_CUT_BETWEEN_EFFECTS);
             observeDying();
             die(true, true);
+            world.struckDown(this);
             return true;
         }
         if (worked && member != null) {
@@ -565,7 +570,7 @@ final class EngineNode implements ObservedMember {
         @Override
         public void onFailure(Throwable cause) {
             world.trace(EngineNode.this, "  storage failed: " + cause);
-            mayHalt = mayHalt || world.storageMayFail();
+            mayHalt = mayHalt || diskMayFail;
         }
 
         @Override
@@ -619,6 +624,12 @@ final class EngineNode implements ObservedMember {
         if (store != null && member != null) {
             store.resume();
         }
+    }
+
+    /** The disk fails no more: the present life may still find out that it did, and no later one may halt. */
+    void healDisk() {
+        healed = true;
+        releaseDisk();
     }
 
     /** Whether its storage has nothing to do. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One random schedule of the full engine: faults and load from a seed, then, in some runs, a healed majority that must get
@@ -193,29 +194,37 @@ final class EngineRun {
         clients.add(prober);
         actLater(prober);
         long deadline = deadline();
-        boolean working = false;
-        while (!working && timeline.now() < deadline) {
-            working = timeline.advance(deadline) && isWorking(core, prober, before);
+        String missing = missing(core, prober, before);
+        while (missing != null && timeline.now() < deadline) {
+            timeline.advance(deadline);
+            missing = missing(core, prober, before);
         }
-        if (!working) {
-            throw new PropertyViolated("Liveness", "no new session was opened and applied: " + world.describe());
+        if (missing != null) {
+            throw new PropertyViolated("Liveness", missing + ": " + world.describe());
         }
     }
 
-    private boolean isWorking(boolean[] core, EngineClient prober, long before) {
+    /** What there is not yet of a session that was opened behind an index, a leader, and a core that has applied it. */
+    private @Nullable String missing(boolean[] core, EngineClient prober, long before) {
         long opened = prober.lastSession();
+        if (opened <= before) {
+            return "no new session was opened";
+        }
         EngineNode leader = world.leader();
-        if (opened <= before || leader == null) {
-            return false;
+        if (leader == null) {
+            return "nobody leads";
         }
         for (EngineNode node : nodes) {
-            if (core[node.position()]
-                    && faults.partitions().areLinked(node.position(), leader.position())
-                    && (!node.isUp() || node.applied() < opened)) {
-                return false;
+            if (core[node.position()] && faults.partitions().areLinked(node.position(), leader.position())) {
+                if (!node.isUp()) {
+                    return "a healed member is down";
+                }
+                if (node.applied() < opened) {
+                    return "a healed member has not applied that a new session was opened";
+                }
             }
         }
-        return true;
+        return null;
     }
 
     /** N6, N12: dead clients' sessions are ended; once all clients have closed, nothing of them is left. */

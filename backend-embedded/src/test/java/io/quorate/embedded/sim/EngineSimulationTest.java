@@ -23,7 +23,7 @@ class EngineSimulationTest {
     @ValueSource(
             longs = {
                 13, 39, 64, 100, 186, 215, 230, 252, 255, 280, 328, 384, 389, 417, 445, 569, 752, 876, 957, 1505,
-                101334, 101396, 101843, 301469, 304496, 7001993
+                101334, 101396, 101843, 140201, 146229, 276952, 301469, 304496, 7001993
             })
     void seedThatOnceFailedPasses(long seed) {
         assertThat(run(seed, new ArrayList<>()).failure()).isNull();

@@ -70,6 +70,7 @@ final class EngineWorld {
     private @Nullable Consumer<String> tracer;
     private @Nullable PropertyViolated pending;
     private Consumer<EngineNode> onStopped = node -> {};
+    private Consumer<EngineNode> onStruckDown = node -> {};
     private Consumer<EngineNode> onRewriting = node -> {};
     private boolean storageMayFail;
     private long reserveBytes;
@@ -250,6 +251,10 @@ final class EngineWorld {
 
     void onStopped(Consumer<EngineNode> listener) {
         onStopped = listener;
+    }
+
+    void onStruckDown(Consumer<EngineNode> listener) {
+        onStruckDown = listener;
     }
 
     void onRewriting(Consumer<EngineNode> listener) {
@@ -576,6 +581,11 @@ final class EngineWorld {
 
     void stopped(EngineNode node) {
         onStopped.accept(node);
+    }
+
+    /** A member has halted or died of what struck it some time ago. */
+    void struckDown(EngineNode node) {
+        onStruckDown.accept(node);
     }
 
     void checkAfter(EngineNode node) {
