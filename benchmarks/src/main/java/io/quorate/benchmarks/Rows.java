@@ -133,7 +133,7 @@ final class Rows {
     private static Group commits() {
         return new Group(
                 "Raw commits",
-                "Writes of 100 bytes to one key. One thread, one after the other, or with 1,000 in flight. MicroRaft and jgroups-raft apply them to a"
+                "Writes of 100 bytes to one key. One thread, one after the other, or with up to 1,000 in flight, of which it lets half return before it goes on. MicroRaft and jgroups-raft apply them to a"
                         + " state machine that does nothing, Hazelcast and Ratis to a counter, Quorate and ZooKeeper to a tree with sessions and watches.",
                 List.of(
                         Row.rate(

@@ -201,8 +201,7 @@ final class QueueSight {
         departed.removeAll(line);
         WholeQueue all = whole;
         outdated |= all != null && all.isMissingSomebody();
-        departed.forEach(this::left);
-        ownLeft(departed);
+        allLeft(departed);
     }
 
     /** Takes note of tickets that were seen to share their turn. Those that are not in the line are of no use and do no harm. */
@@ -300,6 +299,11 @@ final class QueueSight {
         }
     }
 
+    private void allLeft(List<QueueEntry> departed) {
+        departed.forEach(this::left);
+        ownLeft(departed);
+    }
+
     /** Takes note that an entry that was watched is gone. */
     private void gone(QueueEntry entry, long asked) {
         left(entry);
@@ -350,18 +354,13 @@ final class QueueSight {
     }
 
     private void retainOwn(List<QueueEntry> asked, Set<Key> present) {
-        List<QueueEntry> departed = new ArrayList<>();
-        for (QueueEntry entry : asked) {
-            if (own.containsKey(entry) && !present.contains(entry.key())) {
-                left(entry);
-                departed.add(entry);
-            }
-        }
         if (!outdated) {
             // Nobody was heard to leave since this was asked for.
             asked.forEach(uncertain::remove);
         }
-        ownLeft(departed);
+        allLeft(asked.stream()
+                .filter(entry -> own.containsKey(entry) && !present.contains(entry.key()))
+                .toList());
     }
 
     /** Reads who is there. Only those who are in the line already can be missing: it may be older than what a ticket brings meanwhile. */

@@ -184,8 +184,7 @@ final class WaitingLineTest {
 
     @Test
     void ticketThatIsReadAnywayIsNotWatchedForAWhile() {
-        Recorder own = join(QUEUE);
-        session.ticket(0, QUEUE, 2, 0, 1);
+        Recorder own = joinsBehindTwoOthers();
         assertThat(session.isWatched(QUEUE, 2)).isFalse();
 
         session.gone(QUEUE, 1);
@@ -197,8 +196,7 @@ final class WaitingLineTest {
 
     @Test
     void ticketThatWaitsForLongIsWatched() {
-        Recorder own = join(QUEUE);
-        session.ticket(0, QUEUE, 2, 0, 1);
+        Recorder own = joinsBehindTwoOthers();
         session.runTimers();
         assertThat(session.isWatched(QUEUE, 2)).isTrue();
 
@@ -208,8 +206,7 @@ final class WaitingLineTest {
 
     @Test
     void turnOfATicketThatNobodyWatchedIsNotGrantedBeforeItWasSeen() {
-        Recorder own = join(QUEUE);
-        session.ticket(0, QUEUE, 2, 0, 1);
+        Recorder own = joinsBehindTwoOthers();
         session.gone(QUEUE, 1);
         session.listed(0, QUEUE, 0);
 
@@ -236,8 +233,7 @@ final class WaitingLineTest {
 
     @Test
     void ticketsAreWatchedAsSoonAsTheConnectionIsLost() {
-        Recorder unused = join(QUEUE);
-        session.ticket(0, QUEUE, 2, 0, 1);
+        Recorder unused = joinsBehindTwoOthers();
         session.becomes(SessionState.SUSPENDED);
 
         assertThat(session.isWatched(QUEUE, 2)).isTrue();
@@ -255,8 +251,7 @@ final class WaitingLineTest {
 
     @Test
     void readingThatIsOlderThanALaterTicketForgetsNobodyAheadOfThat() {
-        Recorder first = join(QUEUE);
-        session.ticket(0, QUEUE, 2, 0, 1);
+        Recorder first = joinsBehindTwoOthers();
         session.gone(QUEUE, 1);
         Recorder second = join(QUEUE);
         session.ticket(1, QUEUE, 4, 2, 3);
@@ -461,8 +456,7 @@ final class WaitingLineTest {
 
     @Test
     void readingThatWasRefusedIsRepeated() {
-        Recorder own = join(QUEUE);
-        session.ticket(0, QUEUE, 2, 0, 1);
+        Recorder own = joinsBehindTwoOthers();
         session.seen(QUEUE, 1, true);
         session.gone(QUEUE, 1);
 
@@ -476,8 +470,7 @@ final class WaitingLineTest {
 
     @Test
     void readingIsNotRepeatedForASessionThatHasEnded() {
-        Recorder own = join(QUEUE);
-        session.ticket(0, QUEUE, 2, 0, 1);
+        Recorder own = joinsBehindTwoOthers();
         session.seen(QUEUE, 1, true);
         session.gone(QUEUE, 1);
         session.becomes(SessionState.EXPIRED);
@@ -577,6 +570,12 @@ final class WaitingLineTest {
 
         assertThat(session.watched).isEmpty();
         assertThat(session.dequeued).hasSize(1);
+    }
+
+    private Recorder joinsBehindTwoOthers() {
+        Recorder own = join(QUEUE);
+        session.ticket(0, QUEUE, 2, 0, 1);
+        return own;
     }
 
     private Recorder waitsBehindAnother() {

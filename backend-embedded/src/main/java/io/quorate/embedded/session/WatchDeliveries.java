@@ -64,17 +64,8 @@ final class WatchDeliveries {
         }
     }
 
-    /** Delivers a batch to watches that have got their first one. */
-    void toAll(WatchBatch batch, List<ClientWatch> served) {
-        add(batch, served);
-    }
-
-    /** Delivers the first batch of a watch. */
-    void toOne(WatchBatch batch, ClientWatch watch) {
-        add(batch, List.of(watch));
-    }
-
-    private void add(WatchBatch batch, List<ClientWatch> to) {
+    /** Delivers a batch to some watches: their first one, or one behind it. */
+    void toAll(WatchBatch batch, List<ClientWatch> to) {
         boolean schedule;
         long over;
         lock.lock();

@@ -93,7 +93,7 @@ final class WatchGroup {
         List<Change> whole = wholeIfKnown == null ? newView().bringTo(state) : wholeIfKnown;
         // Where nothing is, it was so at revision 0 as well.
         WatchBatch first = new WatchBatch(whole.isEmpty() ? 0 : state.appliedIndex(), true, false, whole);
-        newcomers.forEach(watch -> deliveries.toOne(first, watch));
+        deliveries.toAll(first, List.copyOf(newcomers));
         served.addAll(newcomers);
         newcomers.clear();
         servedNow = null;

@@ -88,20 +88,21 @@ class StorageFailureTest {
 
     @Test
     void aStorageHoldsNoFileOpenWhicheverFsyncFailed() throws IOException {
-        int fsyncs = 0;
-        while (failsInTheWholeLife(SimulatedDisk::failForceWhen, fsyncs + 1)) {
-            fsyncs++;
-        }
-        assertThat(fsyncs).isGreaterThan(30);
+        assertThat(failures(SimulatedDisk::failForceWhen)).isGreaterThan(30);
     }
 
     @Test
     void aStorageHoldsNoFileOpenWhicheverWriteFailed() throws IOException {
-        int writes = 0;
-        while (failsInTheWholeLife(SimulatedDisk::failWriteWhen, writes + 1)) {
-            writes++;
+        assertThat(failures(SimulatedDisk::failWriteWhen)).isGreaterThan(30);
+    }
+
+    /** Lets each operation of a kind fail in turn; returns how many there were. */
+    private static int failures(BiConsumer<SimulatedDisk, BooleanSupplier> kind) throws IOException {
+        int failures = 0;
+        while (failsInTheWholeLife(kind, failures + 1)) {
+            failures++;
         }
-        assertThat(writes).isGreaterThan(30);
+        return failures;
     }
 
     /** Lets the n-th operation of a kind fail, from the first start to the second; returns whether there are so many. */
