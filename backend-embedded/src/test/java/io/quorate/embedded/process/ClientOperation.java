@@ -36,6 +36,12 @@ record ClientOperation(
         return output instanceof VersionedStore.Committed committed ? committed.revision() : 0;
     }
 
+    /** The last index that it has told the client of; that of the session is the index at which it was opened. */
+    long told() {
+        long shown = output instanceof VersionedStore.Found found ? found.modRevision() : revision();
+        return Math.max(session, shown);
+    }
+
     boolean isRead() {
         return input instanceof VersionedStore.Get;
     }

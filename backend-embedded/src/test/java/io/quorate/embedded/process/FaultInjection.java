@@ -61,6 +61,7 @@ final class FaultInjection {
     private final @Nullable SmallDisk smallDisk;
     private final Map<String, Integer> counts = new TreeMap<>();
     private final List<Long> killedLeaders = new ArrayList<>();
+    private final List<String> history = new ArrayList<>();
 
     /** Creates it; {@code smallDisk} is that of the last member, if it has one. */
     FaultInjection(ProcessEnsemble ensemble, Random random, long electionMillis, @Nullable SmallDisk smallDisk) {
@@ -73,6 +74,11 @@ final class FaultInjection {
     /** Returns how often each was caused. */
     Map<String, Integer> counts() {
         return counts;
+    }
+
+    /** Returns what was caused and undone when, a line each. */
+    List<String> history() {
+        return history;
     }
 
     /** Returns when a leader was killed while the others could reach each other. */
@@ -101,10 +107,17 @@ final class FaultInjection {
             default -> throw new IllegalArgumentException("no fault " + kind);
         }
         ensemble.network().heal();
+        note("is undone");
         awaitAllServe();
+        note("all serve");
+    }
+
+    private void note(String what) {
+        history.add(System.nanoTime() + " " + what);
     }
 
     private void count(String fault) {
+        note(fault);
         counts.merge(fault, 1, Integer::sum);
     }
 

@@ -4,9 +4,11 @@ import io.quorate.embedded.sim.Oracle;
 import io.quorate.embedded.sim.PropertyViolated;
 import io.quorate.embedded.tree.SessionView;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +80,9 @@ final class Round {
         try {
             Round round = new Round(ensemble, plan, made.disk());
             round.run();
+            if (!round.violations.isEmpty()) {
+                round.writeEvidence(directory);
+            }
             return new Result(
                     round.workload.answered(), round.injection.counts(), round.gaps(), round.events, round.violations);
         } finally {
@@ -86,6 +91,18 @@ final class Round {
                 made.disk().get().unmount();
             }
         }
+    }
+
+    /** Writes what the violations were found in: what each client asked and was told, in the order of the calls. */
+    private void writeEvidence(Path directory) throws IOException {
+        Files.write(directory.resolve("violations.txt"), violations);
+        Files.write(directory.resolve("faults.txt"), injection.history());
+        Files.write(
+                directory.resolve("operations.txt"),
+                workload.operations().stream()
+                        .sorted(Comparator.comparingLong(ClientOperation::called))
+                        .map(ClientOperation::toString)
+                        .toList());
     }
 
     private void run() throws Exception {
@@ -134,16 +151,20 @@ final class Round {
 
     // ---- the end
 
-    /** Waits until all members have applied all that is committed, which is read from their disks. */
+    /**
+     * Waits until all members have applied all that is committed, which is read from their disks, and no less than clients were told of: what a
+     * member says of itself is a moment old.
+     */
     private void awaitSame() throws IOException, InterruptedException {
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
+        long told = workload.lastTold();
         while (true) {
             committed.catchUp(ensemble);
             List<Long> applied = new ArrayList<>();
             for (int id : ensemble.ids()) {
                 ensemble.status(id).ifPresent(status -> applied.add(status.applied()));
             }
-            long last = committed.oracle().lastIndex();
+            long last = Math.max(told, committed.oracle().lastIndex());
             // Renewals of leaderships and the like go on all the time.
             if (applied.size() == ensemble.size() && applied.stream().allMatch(each -> each >= last)) {
                 return;

@@ -263,6 +263,11 @@ final class Workload {
         return List.copyOf(operations);
     }
 
+    /** Returns the last index at which something happened that a client was told of: what it wrote or read, or that its session was opened. */
+    long lastTold() {
+        return operations.stream().mapToLong(ClientOperation::told).max().orElse(0);
+    }
+
     List<GuardedWrite> guarded() {
         return List.copyOf(guarded);
     }
