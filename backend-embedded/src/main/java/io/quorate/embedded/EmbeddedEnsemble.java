@@ -75,7 +75,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         this.loop =
                 new EnsembleLoop("quorate-ensemble", new Driven(), EnsembleMembers.tickNanos(config), System::nanoTime);
         Environment environment = surroundings.around(new PlainEnvironment(), new Controls());
-        this.members = new EnsembleMembers(config, directory, loop::wakeUp, environment);
+        this.members = new EnsembleMembers(config, directory, loop::wakeUp, loop, environment);
         Ticker ticker = environment.ticker();
         this.lanes = new LaneThreads(ticker, loop, Runtime.getRuntime().availableProcessors());
         this.frontEnd = new FrontEnd(

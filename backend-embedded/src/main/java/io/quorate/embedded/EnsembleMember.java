@@ -97,7 +97,7 @@ public final class EnsembleMember implements AutoCloseable {
                 config.members().size(),
                 () -> cluster,
                 () -> sole().beginsAsNew());
-        this.sole = new SoleMember(config, directory, life, loop::wakeUp, environment);
+        this.sole = new SoleMember(config, directory, life, loop::wakeUp, loop, environment);
         this.trust = new PeerTrust(config.security(), random);
         this.network = networks.apply(new TcpSettings(
                 cluster,
@@ -109,7 +109,8 @@ public final class EnsembleMember implements AutoCloseable {
                 config.electionTimeout().multipliedBy(SILENT_ELECTIONS),
                 sole::standing,
                 random,
-                environment.monotonicNanos(id)));
+                environment.monotonicNanos(id),
+                loop));
         this.management = new MemberManagement(
                 config,
                 () -> new MemberAttributes(config, sole(), network()::pendingBytes, network()::refusedConnections));

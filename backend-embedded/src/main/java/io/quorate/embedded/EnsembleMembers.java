@@ -6,6 +6,7 @@ import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
 import io.quorate.embedded.session.Environment;
+import io.quorate.embedded.transport.Driving;
 import io.quorate.embedded.transport.Network;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.zab.ZabConfig;
@@ -44,14 +45,18 @@ final class EnsembleMembers {
     private int ticks;
 
     EnsembleMembers(
-            EnsembleConfig config, @Nullable EnsembleDirectory directory, Runnable wakeUp, Environment environment) {
+            EnsembleConfig config,
+            @Nullable EnsembleDirectory directory,
+            Runnable wakeUp,
+            Driving driving,
+            Environment environment) {
         this.config = config;
         this.wakeUp = wakeUp;
         this.environment = environment;
         this.network = environment.network();
         this.slots = IntStream.rangeClosed(1, config.members())
                 .mapToObj(id ->
-                        new MemberSlot(id, directory, config.electionTimeout().toNanos()))
+                        new MemberSlot(id, directory, config.electionTimeout().toNanos(), driving))
                 .toList();
         this.status = allStopped();
     }

@@ -7,6 +7,7 @@ import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
 import io.quorate.embedded.session.Environment;
+import io.quorate.embedded.transport.Driving;
 import io.quorate.embedded.transport.Network;
 import io.quorate.embedded.transport.Standing;
 import io.quorate.embedded.zab.ZabConfig;
@@ -67,13 +68,19 @@ final class SoleMember {
     private volatile List<Member> members = List.of();
     private volatile Known known;
 
-    SoleMember(MemberConfig config, EnsembleDirectory directory, long life, Runnable wakeUp, Environment environment) {
+    SoleMember(
+            MemberConfig config,
+            EnsembleDirectory directory,
+            long life,
+            Runnable wakeUp,
+            Driving driving,
+            Environment environment) {
         this.config = config;
         this.life = life;
         this.wakeUp = wakeUp;
         this.environment = environment;
         this.slot =
-                new MemberSlot(config.id(), directory, config.electionTimeout().toNanos());
+                new MemberSlot(config.id(), directory, config.electionTimeout().toNanos(), driving);
         this.known = new Known(MemberStatus.stopped(config.id()), 0, Set.of(), Progress.NONE);
     }
 

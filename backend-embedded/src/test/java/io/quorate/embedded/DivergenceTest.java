@@ -90,6 +90,27 @@ final class DivergenceTest {
     }
 
     @Test
+    void whatItsDiskDoesNowDoesNotHideThatItsDataWereSetAside() throws IOException {
+        try (DurableEnsemble ensemble = ensemble().start()) {
+            int follower = ensemble.follower();
+            diverge(ensemble, follower).forEach(DurableEnsemble::await);
+            awaitHalted(ensemble, follower);
+            restart(ensemble, follower);
+
+            ensemble.disk(follower).stall();
+            ensemble.write("a", "after");
+
+            ensemble.eventually(
+                    () -> ensemble.status(follower)
+                            .alert()
+                            .filter(alert -> alert.contains("the disk stalls") && alert.contains("QUARANTINED"))
+                            .isPresent(),
+                    "both are told");
+            ensemble.disk(follower).mend();
+        }
+    }
+
+    @Test
     void leaderThatDivergedStopsAndIsSetAsideAndItsFollowersGoOn() throws IOException {
         try (DurableEnsemble ensemble = ensemble().start()) {
             int leader = ensemble.leader();

@@ -69,6 +69,9 @@ final class DurableStore implements MemberStore {
         /** Something waits to be taken. Called by any thread. */
         void offered();
 
+        /** Records are durable, which is told next; {@code idle} if nothing else waits. Called on the storage's thread. */
+        default void telling(boolean idle) {}
+
         /** Lets work begin that may run at the same time as the storage's thread, from which this is called. */
         void beside(Runnable work);
 
@@ -432,6 +435,7 @@ final class DurableStore implements MemberStore {
             taken.remove();
             outline.appended(append.records());
         }
+        runner.telling(taken.isEmpty() && tasks.isEmpty());
         report(appends);
     }
 

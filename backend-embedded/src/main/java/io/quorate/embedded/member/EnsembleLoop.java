@@ -1,5 +1,6 @@
 package io.quorate.embedded.member;
 
+import io.quorate.embedded.transport.Driving;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,14 +27,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Ticks that were missed because the thread did not run are not made up for: time in which nobody could act proves nothing.
  */
-public final class EnsembleLoop implements Runnable {
+public final class EnsembleLoop implements Runnable, Driving {
 
     private static final Logger log = LoggerFactory.getLogger(EnsembleLoop.class);
 
     /** How often a helper looks for more work before it leaves the rest to the loop's thread. */
     private static final int HELPING_ROUNDS = 64;
 
-    /** How often the thread looks for more work before it looks at the time. */
+    /** How often the thread, or a helper that must not stay away for long, looks for more work before it looks at the time. */
     private static final int ROUNDS_PER_LOOK = 4;
 
     /** How long the thread leaves what nobody waits for to those who help. */
@@ -136,13 +137,14 @@ public final class EnsembleLoop implements Runnable {
 
     /** Does the work that was signalled, unless somebody else is at it. Called by any thread that holds no lock of the work. */
     public void help() {
-        help(false);
+        help(HELPING_ROUNDS, false);
     }
 
     /**
      * Promises that a thread of this process comes {@linkplain #helpAsPromised to help} as soon as it has done what is before it. Called by any
      * thread.
      */
+    @Override
     public void promiseHelp() {
         promisedUntil = monotonicNanos.getAsLong() + PROMISE_NANOS;
     }
@@ -150,18 +152,25 @@ public final class EnsembleLoop implements Runnable {
     /** Keeps a promise: helps until there is no more work, or until the promise is given anew. */
     public void helpAsPromised() {
         promisedUntil = monotonicNanos.getAsLong();
-        help(true);
+        help(HELPING_ROUNDS, true);
+    }
+
+    /** Keeps a promise as a thread that others wait for as well: helps a few times, and leaves the rest to the loop's thread. */
+    @Override
+    public void helpBriefly() {
+        promisedUntil = monotonicNanos.getAsLong();
+        help(ROUNDS_PER_LOOK, true);
     }
 
     private boolean isHelpPromised() {
         return monotonicNanos.getAsLong() - promisedUntil < 0;
     }
 
-    private void help(boolean untilPromised) {
+    private void help(int rounds, boolean untilPromised) {
         while (signalled && driving.tryLock()) {
             boolean finished;
             try {
-                finished = drive(HELPING_ROUNDS, untilPromised) && !work.isDone();
+                finished = drive(rounds, untilPromised) && !work.isDone();
                 runInBackground();
                 helped = true;
             } finally {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,9 +96,10 @@ public final class Member {
         return released;
     }
 
-    /** Returns what somebody should look at, though the member runs. */
+    /** Returns what somebody should look at, though the member runs: what has become of its data, and how its disk does now. */
     public Optional<String> alert() {
-        return (life == Life.HALTED ? Optional.<String>empty() : disk.alert()).or(() -> alert);
+        Optional<String> now = life == Life.HALTED ? Optional.empty() : disk.alert();
+        return Stream.of(alert, now).flatMap(Optional::stream).reduce((data, present) -> data + "; " + present);
     }
 
     /** Returns how long its disk takes, if it has one. */

@@ -1,5 +1,6 @@
 package io.quorate.embedded.member;
 
+import io.quorate.embedded.transport.Driving;
 import io.quorate.embedded.transport.Network;
 import io.quorate.embedded.transport.Transport;
 import java.util.Optional;
@@ -17,6 +18,7 @@ public final class MemberSlot {
     private final int id;
     private final @Nullable EnsembleDirectory directory;
     private final long slowDiskNanos;
+    private final Driving driving;
     private final MemoryDisk memory = new MemoryDisk();
     private @Nullable Member member;
 
@@ -27,11 +29,13 @@ public final class MemberSlot {
      * @param directory where the ensemble keeps its data, or {@code null} for in memory
      * @param slowDiskNanos how long making records durable may take before it is told of; a leader leaves its seat at three
      *     times as much
+     * @param driving what a storage's thread helps once it has told what is durable
      */
-    public MemberSlot(int id, @Nullable EnsembleDirectory directory, long slowDiskNanos) {
+    public MemberSlot(int id, @Nullable EnsembleDirectory directory, long slowDiskNanos, Driving driving) {
         this.id = id;
         this.directory = directory;
         this.slowDiskNanos = slowDiskNanos;
+        this.driving = driving;
     }
 
     /** Returns the id of the member. */
@@ -67,7 +71,7 @@ public final class MemberSlot {
         return new DurableStore(
                 new DurableRecovery(at, id, settings.monotonicNanos(), () -> newDisk(settings)),
                 new DiskWatch(id, slowDiskNanos, settings.monotonicNanos()),
-                new StorageThreads(id));
+                new StorageThreads(id, driving));
     }
 
     /**

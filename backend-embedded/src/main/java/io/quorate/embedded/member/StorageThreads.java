@@ -1,5 +1,6 @@
 package io.quorate.embedded.member;
 
+import io.quorate.embedded.transport.Driving;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -11,12 +12,15 @@ final class StorageThreads implements DurableStore.Runner {
     private static final Logger log = LoggerFactory.getLogger(StorageThreads.class);
 
     private final int member;
+    private final Driving driving;
 
     // Confined to the storage's thread.
     private final List<Thread> snapshots = new ArrayList<>();
+    private boolean promised;
 
-    StorageThreads(int member) {
+    StorageThreads(int member, Driving driving) {
         this.member = member;
+        this.driving = driving;
     }
 
     @Override
@@ -36,9 +40,26 @@ final class StorageThreads implements DurableStore.Runner {
             try {
                 store.take(DiskWatch.measureMillis());
                 store.perform();
+                help();
             } catch (InterruptedException e) {
                 log.warn("the storage of member {} was interrupted and goes on", member);
             }
+        }
+    }
+
+    /** If nothing else is to be stored, this thread does what follows from what is told. */
+    @Override
+    public void telling(boolean idle) {
+        if (idle) {
+            driving.promiseHelp();
+        }
+        promised = idle;
+    }
+
+    private void help() {
+        if (promised) {
+            promised = false;
+            driving.helpBriefly();
         }
     }
 

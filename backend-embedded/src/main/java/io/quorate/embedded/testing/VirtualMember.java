@@ -4,6 +4,7 @@ import io.quorate.backend.BackendView;
 import io.quorate.embedded.member.Member;
 import io.quorate.embedded.member.MemberSettings;
 import io.quorate.embedded.member.MemberSlot;
+import io.quorate.embedded.transport.Driving;
 import io.quorate.embedded.tree.TreeLimits;
 import io.quorate.embedded.zab.ZabConfig;
 import java.util.List;
@@ -37,7 +38,7 @@ final class VirtualMember {
         this.ensemble = ensemble;
         this.clock = clock;
         this.network = network;
-        this.slot = new MemberSlot(id, null, tickNanos);
+        this.slot = new MemberSlot(id, null, tickNanos, Driving.NONE);
         this.members = members;
         this.tickNanos = tickNanos;
     }

@@ -77,6 +77,11 @@ final class FrameReader {
         return parse(ByteBuffer.wrap(bytes, 0, length));
     }
 
+    /** Returns whether more has arrived, a part of a frame perhaps. */
+    boolean hasMore() throws IOException {
+        return input.available() > 0;
+    }
+
     private byte[] array(int length) {
         if (length > KEPT_BYTES) {
             return new byte[length];

@@ -48,6 +48,11 @@ final class MessageReader {
         }
     }
 
+    /** Returns whether more has arrived, a part of a message perhaps. */
+    boolean hasMore() throws IOException {
+        return frames.hasMore();
+    }
+
     private @Nullable PeerMessage take(Frame frame) throws FrameException {
         int type = frame.type();
         if (type > PeerMessageCodec.LAST_PROTOCOL || type < PeerMessageCodec.NOTIFICATION) {

@@ -53,6 +53,7 @@ final class TcpLink {
     private final MessageWriter writer;
     private final long silenceNanos;
     private final LongSupplier monotonicNanos;
+    private final Driving driving;
     private final long since;
 
     private final ReentrantLock sending = new ReentrantLock();
@@ -81,6 +82,7 @@ final class TcpLink {
      * @param secured the socket with what secures it
      * @param silenceNanos how long either end may do nothing
      * @param monotonicNanos the clock that this is measured with
+     * @param driving what the reading thread helps
      */
     TcpLink(
             int self,
@@ -90,7 +92,8 @@ final class TcpLink {
             Socket secured,
             Listener listener,
             long silenceNanos,
-            LongSupplier monotonicNanos) {
+            LongSupplier monotonicNanos,
+            Driving driving) {
         this.self = self;
         this.id = id;
         this.established = established;
@@ -101,6 +104,7 @@ final class TcpLink {
         this.writer = new MessageWriter(established.writer());
         this.silenceNanos = silenceNanos;
         this.monotonicNanos = monotonicNanos;
+        this.driving = driving;
         this.since = monotonicNanos.getAsLong();
     }
 
@@ -371,7 +375,7 @@ final class TcpLink {
                 awaitRoom();
                 PeerMessage message = reader.read();
                 if (message != null) {
-                    receive(message);
+                    receive(message, !reader.hasMore());
                 }
             }
         } catch (FrameException e) {
@@ -386,8 +390,12 @@ final class TcpLink {
         }
     }
 
-    private void receive(PeerMessage message) {
+    /** Hands a message over; if it is the last for now, this thread does what follows from it. */
+    private void receive(PeerMessage message, boolean last) {
         long weight = PeerMessageCodec.weight(message);
+        if (last) {
+            driving.promiseHelp();
+        }
         receiving.lock();
         try {
             if (!ended) {
@@ -396,6 +404,9 @@ final class TcpLink {
             }
         } finally {
             receiving.unlock();
+        }
+        if (last) {
+            driving.helpBriefly();
         }
     }
 

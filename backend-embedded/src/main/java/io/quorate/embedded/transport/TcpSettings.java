@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param standing what the member tells those that ask before they begin
  * @param random draws nonces, numbers and back-offs
  * @param monotonicNanos the clock that limits are measured with
+ * @param driving what the thread helps that has read all there is from a connection
  */
 public record TcpSettings(
         UUID cluster,
@@ -31,7 +32,8 @@ public record TcpSettings(
         Duration silence,
         Supplier<Standing> standing,
         RandomGenerator random,
-        LongSupplier monotonicNanos) {
+        LongSupplier monotonicNanos,
+        Driving driving) {
 
     /** A handshake that takes longer is broken off. */
     static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(5);

@@ -222,7 +222,8 @@ final class TcpTransport implements Transport {
                     secured,
                     listener,
                     settings.silence().toNanos(),
-                    settings.monotonicNanos());
+                    settings.monotonicNanos(),
+                    settings.driving());
             replaced = byMember.put(link.member(), link);
             byId.put(link.id(), link);
             unfinished.add(link);

@@ -59,6 +59,7 @@ final class DurableStoreTest {
         private final ArrayDeque<Runnable> beside = new ArrayDeque<>();
         private final List<LogRecord> records = new ArrayList<>();
         private final DurableStore store;
+        private final List<Boolean> told = new ArrayList<>();
         private @Nullable Throwable failure;
 
         StoreLife(SimulatedDisk disk) {
@@ -126,6 +127,11 @@ final class DurableStoreTest {
         public void offered() {}
 
         @Override
+        public void telling(boolean idle) {
+            told.add(idle);
+        }
+
+        @Override
         public void beside(Runnable work) {
             beside.add(work);
         }
@@ -153,5 +159,22 @@ final class DurableStoreTest {
 
         @Override
         public void closed() {}
+    }
+
+    @Test
+    void storageThatHasNothingElseToStoreSaysSoBeforeItTellsWhatIsDurable() throws InterruptedException {
+        StoreLife life = new StoreLife(new SimulatedDisk());
+        life.store.open(life);
+        life.work();
+        life.store.persistPromise(1, new EpochPromise(1, 2, 1, true));
+        life.store.append(1, life.records(10));
+        life.work();
+        life.store.append(1, life.records(5));
+        life.store.truncate(1, 12);
+        life.work();
+        life.store.close();
+        life.work();
+
+        assertThat(life.told).containsExactly(true, false);
     }
 }

@@ -154,4 +154,26 @@ final class EnsembleLoopTest {
 
         await().untilAsserted(() -> assertThat(work.done).hasValue(4));
     }
+
+    @Test
+    void helperThatIsWaitedForLeavesToTheThreadWhatTakesLonger() {
+        startAndAwaitSleep();
+        AtomicInteger ofHelper = new AtomicInteger();
+        work.whenDone = () -> {
+            if (!Thread.currentThread().getName().equals(NAME)) {
+                ofHelper.incrementAndGet();
+            }
+            if (work.done.get() < 1_000) {
+                work.pieces.set(1);
+            }
+        };
+
+        loop.promiseHelp();
+        work.pieces.set(1);
+        loop.wakeUp();
+        loop.helpBriefly();
+
+        assertThat(ofHelper.get()).isBetween(1, 10);
+        await().until(() -> work.done.get() == 1_000);
+    }
 }

@@ -35,14 +35,23 @@ final class TcpNode implements AutoCloseable {
 
     TcpNode(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence, ThreadFactory factory)
             throws IOException {
-        network = new TcpNetwork(settings(id, incarnation, members, silence), factory);
+        this(settings(id, incarnation, members, silence), factory);
+    }
+
+    TcpNode(TcpSettings settings, ThreadFactory factory) throws IOException {
+        network = new TcpNetwork(settings, factory);
         int port = network.bind();
         assertThat(port).isPositive();
-        transport = network.endpoint(id);
+        transport = network.endpoint(settings.member());
         transport.open(signals::release);
     }
 
     static TcpSettings settings(int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence) {
+        return settings(id, incarnation, members, silence, Driving.NONE);
+    }
+
+    static TcpSettings settings(
+            int id, long incarnation, Map<Integer, PeerAddress> members, Duration silence, Driving driving) {
         return new TcpSettings(
                 CLUSTER,
                 id,
@@ -53,7 +62,8 @@ final class TcpNode implements AutoCloseable {
                 silence,
                 () -> Standing.NEW,
                 new SplittableRandom(incarnation),
-                System::nanoTime);
+                System::nanoTime,
+                driving);
     }
 
     static ClusterKey key() {

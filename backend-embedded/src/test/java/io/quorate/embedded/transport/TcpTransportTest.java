@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -320,6 +321,39 @@ class TcpTransportTest {
         }
         try (TcpNode again = node(1, members, SILENCE)) {
             assertThat(again.take()).isEmpty();
+        }
+    }
+
+    /** Counts promises and their keeping, and what was handed over in between. */
+    private static final class Promises implements Driving {
+        private final AtomicInteger made = new AtomicInteger();
+        private final AtomicInteger kept = new AtomicInteger();
+
+        @Override
+        public void promiseHelp() {
+            made.incrementAndGet();
+        }
+
+        @Override
+        public void helpBriefly() {
+            kept.incrementAndGet();
+        }
+    }
+
+    @Test
+    void threadThatHasReadTheLastMessageForNowPromisesToHelpAndDoes() throws IOException {
+        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
+        Promises promises = new Promises();
+        try (TcpNode one = new TcpNode(TcpNode.settings(1, 1, members, SILENCE, promises), TransportThreads::plain);
+                TcpNode two = node(2, members, SILENCE)) {
+            long back = two.awaitConnected();
+            assertThat(one.awaitConnected()).isPositive();
+
+            two.transport.send(back, new PeerMessage.Protocol(new Message.Ping(1, 1)));
+
+            assertThat(one.awaitMessage()).isNotNull();
+            assertThat(promises.made).hasPositiveValue();
+            await().untilAsserted(() -> assertThat(promises.kept).hasValue(promises.made.get()));
         }
     }
 }
