@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -151,128 +152,88 @@ public record MemberConfig(
 
     /** Returns this configuration with another permission to begin a new cluster. */
     public MemberConfig withBootstrap(boolean allowed) {
-        return new MemberConfig(
-                cluster,
-                id,
-                members,
-                bind,
-                directory,
-                allowed,
-                security,
-                allowInsecureNetwork,
-                electionTimeout,
-                connectionTimeout,
-                startTimeout,
-                snapshotRecords,
-                snapshotBytes);
+        return changed(draft -> draft.bootstrap = allowed);
     }
 
     /** Returns this configuration with an address to listen on. */
     public MemberConfig withBind(String address) {
-        return new MemberConfig(
-                cluster,
-                id,
-                members,
-                Optional.of(address),
-                directory,
-                bootstrap,
-                security,
-                allowInsecureNetwork,
-                electionTimeout,
-                connectionTimeout,
-                startTimeout,
-                snapshotRecords,
-                snapshotBytes);
+        return changed(draft -> draft.bind = Optional.of(address));
     }
 
     /** Returns this configuration with other permission to use a shared key beyond this machine. */
     public MemberConfig withAllowInsecureNetwork(boolean allowed) {
-        return new MemberConfig(
-                cluster,
-                id,
-                members,
-                bind,
-                directory,
-                bootstrap,
-                security,
-                allowed,
-                electionTimeout,
-                connectionTimeout,
-                startTimeout,
-                snapshotRecords,
-                snapshotBytes);
+        return changed(draft -> draft.allowInsecureNetwork = allowed);
     }
 
     /** Returns this configuration with another election time-out. */
     public MemberConfig withElectionTimeout(Duration timeout) {
-        return new MemberConfig(
-                cluster,
-                id,
-                members,
-                bind,
-                directory,
-                bootstrap,
-                security,
-                allowInsecureNetwork,
-                timeout,
-                connectionTimeout,
-                startTimeout,
-                snapshotRecords,
-                snapshotBytes);
+        return changed(draft -> draft.electionTimeout = timeout);
     }
 
     /** Returns this configuration with another connection time-out. */
     public MemberConfig withConnectionTimeout(Duration timeout) {
-        return new MemberConfig(
-                cluster,
-                id,
-                members,
-                bind,
-                directory,
-                bootstrap,
-                security,
-                allowInsecureNetwork,
-                electionTimeout,
-                timeout,
-                startTimeout,
-                snapshotRecords,
-                snapshotBytes);
+        return changed(draft -> draft.connectionTimeout = timeout);
     }
 
     /** Returns this configuration with another time limit for starting and stopping. */
     public MemberConfig withStartTimeout(Duration timeout) {
-        return new MemberConfig(
-                cluster,
-                id,
-                members,
-                bind,
-                directory,
-                bootstrap,
-                security,
-                allowInsecureNetwork,
-                electionTimeout,
-                connectionTimeout,
-                timeout,
-                snapshotRecords,
-                snapshotBytes);
+        return changed(draft -> draft.startTimeout = timeout);
     }
 
     /** Returns this configuration with snapshots after other numbers of records and bytes. */
     public MemberConfig withSnapshots(int records, long bytes) {
-        return new MemberConfig(
-                cluster,
-                id,
-                members,
-                bind,
-                directory,
-                bootstrap,
-                security,
-                allowInsecureNetwork,
-                electionTimeout,
-                connectionTimeout,
-                startTimeout,
-                records,
-                bytes);
+        return changed(draft -> {
+            draft.snapshotRecords = records;
+            draft.snapshotBytes = bytes;
+        });
+    }
+
+    /** A configuration on its way from one to the next. */
+    private static final class Draft {
+        private final MemberConfig from;
+        private Optional<String> bind;
+        private boolean bootstrap;
+        private boolean allowInsecureNetwork;
+        private Duration electionTimeout;
+        private Duration connectionTimeout;
+        private Duration startTimeout;
+        private int snapshotRecords;
+        private long snapshotBytes;
+
+        Draft(MemberConfig from) {
+            this.from = from;
+            this.bind = from.bind;
+            this.bootstrap = from.bootstrap;
+            this.allowInsecureNetwork = from.allowInsecureNetwork;
+            this.electionTimeout = from.electionTimeout;
+            this.connectionTimeout = from.connectionTimeout;
+            this.startTimeout = from.startTimeout;
+            this.snapshotRecords = from.snapshotRecords;
+            this.snapshotBytes = from.snapshotBytes;
+        }
+
+        MemberConfig finished() {
+            return new MemberConfig(
+                    from.cluster,
+                    from.id,
+                    from.members,
+                    bind,
+                    from.directory,
+                    bootstrap,
+                    from.security,
+                    allowInsecureNetwork,
+                    electionTimeout,
+                    connectionTimeout,
+                    startTimeout,
+                    snapshotRecords,
+                    snapshotBytes);
+        }
+    }
+
+    private MemberConfig changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
     }
 
     /** Returns the address to listen on. */
