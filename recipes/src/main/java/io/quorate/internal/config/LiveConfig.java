@@ -77,6 +77,9 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
     private ConfigEntries effectiveOverrides = ConfigEntries.EMPTY;
     private boolean lastGoodWasRead;
 
+    /** Whether the last attempt to read failed, which is told once and not with each further attempt. */
+    private boolean unreadable;
+
     /** What was read from one place. */
     private record Source(ConfigContent content, ConfigOrigin origin) {}
 
@@ -232,13 +235,24 @@ public final class LiveConfig<T> implements ConfigWatcher<T>, Feed.Listener {
 
     @Override
     public void onBatch(WatchBatch batch) {
+        if (unreadable) {
+            unreadable = false;
+            log.info("Configuration '{}' can be read again", name);
+        }
         offer(new Source(view.apply(batch), ConfigOrigin.BACKEND));
     }
 
     @Override
     public void onUnavailable(QuorateException cause) {
         waitingFor = "the backend cannot be used: " + cause.getMessage();
-        log.warn("Configuration '{}' cannot be read; it stays as it is, and the next attempt follows", name, cause);
+        if (!unreadable) {
+            unreadable = true;
+            log.warn(
+                    "Configuration '{}' cannot be read; it stays as it is, and is tried again until it can: {}",
+                    name,
+                    cause.getMessage());
+        }
+        log.debug("An attempt to read configuration '{}' failed", name, cause);
         useLastGoodFile();
     }
 
