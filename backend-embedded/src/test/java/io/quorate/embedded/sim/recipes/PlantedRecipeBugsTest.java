@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A check that cannot fail proves nothing: the schedules must notice the classical mistakes of recipes. {@code .ci/planted} plants all. */
 class PlantedRecipeBugsTest {
@@ -18,6 +20,12 @@ class PlantedRecipeBugsTest {
             RecipeBug.EPOCH_IS_NOT_GUARDED,
             RecipeBug.TWO_REVISIONS_ARE_MIXED,
             RecipeBug.DEADLINE_FROM_RECEIVE_TIME);
+
+    @ParameterizedTest
+    @EnumSource
+    void mistakeCanBePlantedInTheSourcesAsTheyAre(RecipeBug bug) {
+        assertThat(bug.mutation().source()).isNotEmpty();
+    }
 
     @Test
     void simulationCatchesTheClassicalMistakes() throws Exception {

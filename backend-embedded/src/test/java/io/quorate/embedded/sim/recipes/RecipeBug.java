@@ -69,7 +69,9 @@ enum RecipeBug {
             ""),
     /** Who has left while there was no connection still counts. */
     DEPARTURE_IN_A_GAP_IS_MISSED(
-            Source.SIGHT, "if (!isThere) { gone(entry);", "if (!isThere && !batch.gap()) { gone(entry);"),
+            Source.SIGHT,
+            "if (!isThere) { gone(entry, number);",
+            "if (!isThere && !batch.gap()) { gone(entry, number);"),
     /** Who has to wait gives up. */
     GIVES_UP_INSTEAD_OF_WAITING(
             Source.ACQUISITION, "queued = true; if (request.onlyAtOnce()) { nothing(); }", "queued = true; nothing();"),
