@@ -40,6 +40,7 @@ public final class TcpNetwork implements Network, Closeable {
 
     private final TcpSettings settings;
     private final Handshake handshake;
+    private final OutgoingBounds bounds;
     private final TransportThreads threads;
     private final PendingHandshakes pending;
     /** Those that have said what a member would say: whoever sends garbage does not take their places away. */
@@ -74,7 +75,12 @@ public final class TcpNetwork implements Network, Closeable {
         this.handshake = new Handshake(settings.self(), settings.security().key(), settings.random());
         this.threads = new TransportThreads(settings.member(), factory);
         this.pending = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
+        this(settings, factory, OutgoingBounds.DEFAULT);
+    }
+
+    TcpNetwork(TcpSettings settings, ThreadFactory factory, OutgoingBounds bounds) {
         this.rate = new ConnectionRate(
+        this.bounds = bounds;
                 TcpSettings.STRANGER_RATE, TcpSettings.ALL_STRANGERS_RATE, TcpSettings.MEMBER_RATE, now());
         this.greeted = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
         this.dialer = new Dialer(settings, handshake, reasons, rate::trust);
@@ -123,6 +129,10 @@ public final class TcpNetwork implements Network, Closeable {
     }
 
     Reasons reasons() {
+    OutgoingBounds bounds() {
+        return bounds;
+    }
+
         return reasons;
     }
 
@@ -169,6 +179,7 @@ public final class TcpNetwork implements Network, Closeable {
             pending.expire(now());
             greeted.expire(now());
             dialer.expire();
+    /** Looks for those whose time is up, now and then, however often somebody connects. */
             leaving.forEach(TcpTransport::endStuck);
             leaving.removeIf(TcpTransport::hasLeft);
             startDialling();
