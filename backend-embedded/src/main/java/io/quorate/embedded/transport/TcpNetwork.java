@@ -34,13 +34,14 @@ public final class TcpNetwork implements Network, Closeable {
 
     private static final int BACKLOG = 128;
     private static final int SWEEP_MILLIS = 100;
+    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(SWEEP_MILLIS);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PROBE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSE_MILLIS = 2_000;
 
     private final TcpSettings settings;
-    private final Handshake handshake;
     private final OutgoingBounds bounds;
+    private final Handshake handshake;
     private final TransportThreads threads;
     private final PendingHandshakes pending;
     /** Those that have said what a member would say: whoever sends garbage does not take their places away. */
@@ -57,6 +58,9 @@ public final class TcpNetwork implements Network, Closeable {
     /** The members that the present transport connects to, and nobody is at it. */
     private final Set<Integer> undialled = ConcurrentHashMap.newKeySet();
 
+    /** Touched by the thread that accepts only. */
+    private long sweptAt;
+
     private volatile boolean closed;
     private @Nullable ServerSocket server;
 
@@ -71,19 +75,20 @@ public final class TcpNetwork implements Network, Closeable {
      * @param factory makes its threads; it names them and makes them daemons itself
      */
     public TcpNetwork(TcpSettings settings, ThreadFactory factory) {
-        this.settings = settings;
-        this.handshake = new Handshake(settings.self(), settings.security().key(), settings.random());
-        this.threads = new TransportThreads(settings.member(), factory);
-        this.pending = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
         this(settings, factory, OutgoingBounds.DEFAULT);
     }
 
     TcpNetwork(TcpSettings settings, ThreadFactory factory, OutgoingBounds bounds) {
-        this.rate = new ConnectionRate(
+        this.settings = settings;
         this.bounds = bounds;
+        this.handshake = new Handshake(settings.self(), settings.security().key(), settings.random());
+        this.threads = new TransportThreads(settings.member(), factory);
+        this.pending = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
+        this.rate = new ConnectionRate(
                 TcpSettings.STRANGER_RATE, TcpSettings.ALL_STRANGERS_RATE, TcpSettings.MEMBER_RATE, now());
         this.greeted = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
         this.dialer = new Dialer(settings, handshake, reasons, rate::trust);
+        this.sweptAt = now();
         this.lastWarning = new AtomicLong(now() - TimeUnit.DAYS.toNanos(1));
     }
 
@@ -124,15 +129,15 @@ public final class TcpNetwork implements Network, Closeable {
         return new TcpTransport(settings, this);
     }
 
+    OutgoingBounds bounds() {
+        return bounds;
+    }
+
     TransportThreads threads() {
         return threads;
     }
 
     Reasons reasons() {
-    OutgoingBounds bounds() {
-        return bounds;
-    }
-
         return reasons;
     }
 
@@ -174,12 +179,16 @@ public final class TcpNetwork implements Network, Closeable {
         }
     }
 
+    /** Looks for those whose time is up, now and then, however often somebody connects. */
     private void sweep() {
+        if (now() - sweptAt < SWEEP_NANOS) {
+            return;
+        }
+        sweptAt = now();
         try {
             pending.expire(now());
             greeted.expire(now());
             dialer.expire();
-    /** Looks for those whose time is up, now and then, however often somebody connects. */
             leaving.forEach(TcpTransport::endStuck);
             leaving.removeIf(TcpTransport::hasLeft);
             startDialling();
