@@ -34,7 +34,6 @@ public final class TcpNetwork implements Network, Closeable {
 
     private static final int BACKLOG = 128;
     private static final int SWEEP_MILLIS = 100;
-    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(SWEEP_MILLIS);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PROBE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSE_MILLIS = 2_000;
@@ -57,9 +56,6 @@ public final class TcpNetwork implements Network, Closeable {
     private final Set<TcpTransport> leaving = ConcurrentHashMap.newKeySet();
     /** The members that the present transport connects to, and nobody is at it. */
     private final Set<Integer> undialled = ConcurrentHashMap.newKeySet();
-
-    /** Touched by the thread that accepts only. */
-    private long sweptAt;
 
     private volatile boolean closed;
     private @Nullable ServerSocket server;
@@ -88,7 +84,6 @@ public final class TcpNetwork implements Network, Closeable {
                 TcpSettings.STRANGER_RATE, TcpSettings.ALL_STRANGERS_RATE, TcpSettings.MEMBER_RATE, now());
         this.greeted = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
         this.dialer = new Dialer(settings, handshake, reasons, rate::trust);
-        this.sweptAt = now();
         this.lastWarning = new AtomicLong(now() - TimeUnit.DAYS.toNanos(1));
     }
 
@@ -179,12 +174,7 @@ public final class TcpNetwork implements Network, Closeable {
         }
     }
 
-    /** Looks for those whose time is up, now and then, however often somebody connects. */
     private void sweep() {
-        if (now() - sweptAt < SWEEP_NANOS) {
-            return;
-        }
-        sweptAt = now();
         try {
             pending.expire(now());
             greeted.expire(now());
