@@ -257,7 +257,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
 
     /** Returns whether the thread was interrupted meanwhile. */
     private boolean closeInGoodOrder() {
-        List.copyOf(backends).forEach(EmbeddedBackend::close);
+        frontEnd.leave();
+        EmbeddedBackend.closeAll(List.copyOf(backends));
         members.ready().completeExceptionally(new BackendUnavailableException("the ensemble was closed", null));
         if (!started.get()) {
             return false;

@@ -359,7 +359,8 @@ public final class EnsembleMember implements AutoCloseable {
 
     /**
      * Stops the member in good order: its sessions are closed, a leader finishes what it has proposed and hands its seat over, and what was
-     * acknowledged is on its disk. Returns when everything is released, or with a warning in the log if the disk holds it up for longer
+     * acknowledged is on its disk. A member that does not reach a quorum waits for nobody: the ensemble expires its sessions, and what they have
+     * in flight fails. Returns when everything is released, or with a warning in the log if the disk holds it up for longer
      * than {@link MemberConfig#startTimeout()}. A stopped member is closed; to start it again, create another one. Idempotent. An interrupt does
      * not end the wait, and is kept for the caller.
      */
@@ -372,7 +373,8 @@ public final class EnsembleMember implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         lifecycle.lock();
         try {
-            List.copyOf(backends).forEach(EmbeddedBackend::close);
+            frontEnd.leave();
+            EmbeddedBackend.closeAll(List.copyOf(backends));
             if (loop.liveThread() != null) {
                 frontEnd.submit(sole::stop);
                 interrupted |= awaitReleased();

@@ -13,9 +13,12 @@ import io.quorate.backend.CommitResult;
 import io.quorate.backend.Entry;
 import io.quorate.backend.InsecureConfigurationException;
 import io.quorate.backend.Key;
+import io.quorate.backend.OutcomeUnknownException;
 import io.quorate.backend.Read;
 import io.quorate.backend.Session;
+import io.quorate.backend.SessionClosedException;
 import io.quorate.backend.SessionOptions;
+import io.quorate.backend.SessionState;
 import io.quorate.embedded.transport.RefusingThreads;
 import io.quorate.embedded.transport.TcpNetwork;
 import java.io.IOException;
@@ -27,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -318,6 +322,36 @@ class EnsembleMemberTest {
             assertThatThrownBy(() -> EnsembleMember.of(config).start())
                     .isInstanceOf(BackendUnavailableException.class)
                     .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort());
+        }
+    }
+
+    /** Its sessions cannot be closed, and nobody is left to come for it: waiting would be of no use, however long it may be waited for one. */
+    @Test
+    @Timeout(120)
+    void memberWithoutAQuorumStopsThoughItsSessionsAreOpenAndOthersAreBeingOpened() throws Exception {
+        try (MemberTrio trio = new MemberTrio(directory, 3)) {
+            for (int id = 1; id <= 3; id++) {
+                EnsembleMember unused =
+                        trio.start(trio.config(id).withBootstrap(true).withConnectionTimeout(Duration.ofHours(1)));
+            }
+            trio.awaitServing();
+            Session first = session(trio.member(3));
+            Session second = session(trio.member(3));
+            trio.stop(1);
+            trio.stop(2);
+            CompletableFuture<Session> opening = trio.member(3).backend().open(SessionOptions.of("late"));
+            CompletableFuture<CommitResult> write =
+                    first.commit(Commit.builder().create(KEY, Bytes.utf8("v")).build());
+
+            trio.stop(3);
+
+            assertThat(first.state()).isEqualTo(SessionState.CLOSED);
+            assertThat(second.state()).isEqualTo(SessionState.CLOSED);
+            assertThat(opening).isCompletedExceptionally();
+            assertThatThrownBy(() -> write.get(60, TimeUnit.SECONDS))
+                    .as("whether it was sent before the member had lost the others or not")
+                    .cause()
+                    .isInstanceOfAny(OutcomeUnknownException.class, SessionClosedException.class);
         }
     }
 

@@ -41,9 +41,14 @@ record SegmentHeader(Identity owner, Position before, long prevHash) {
         if (sector.getLong(0) != MAGIC || sector.getInt(8) != VERSION) {
             return null;
         }
+        long firstIndex = sector.getLong(48);
+        long epochBefore = sector.getLong(64);
+        if (firstIndex < 1 || epochBefore < 0) {
+            return null;
+        }
         Identity owner =
                 new Identity(new UUID(sector.getLong(16), sector.getLong(24)), sector.getLong(32), sector.getLong(40));
-        return new SegmentHeader(owner, new Position(sector.getLong(64), sector.getLong(48) - 1), sector.getLong(56));
+        return new SegmentHeader(owner, new Position(epochBefore, firstIndex - 1), sector.getLong(56));
     }
 
     static int crcOf(ByteBuffer sector) {

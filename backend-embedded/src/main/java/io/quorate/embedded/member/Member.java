@@ -142,6 +142,12 @@ public final class Member {
         return life == Life.RUNNING && serving.isServing();
     }
 
+    /** Returns whether it takes part and reaches a quorum, so that it serves or may come to, should no other member come. */
+    public boolean mayServe() {
+        int members = settings.zab().members().size();
+        return life == Life.RUNNING && links.members().size() + 1 > members / 2;
+    }
+
     /** Returns whether it leads and a write would be taken. */
     public boolean takesWrites() {
         return life == Life.RUNNING && serving.takesWrites();

@@ -240,6 +240,11 @@ public final class ClientSession implements Session {
         share.releaseWatch();
     }
 
+    /** Ends it if its user has closed it, though no member was told; on the loop. */
+    void endIfClosing() {
+        core.endIfClosing();
+    }
+
     /** Looks whether the member still serves, or another one does; on the loop. */
     void reconsider() {
         core.reconsider();

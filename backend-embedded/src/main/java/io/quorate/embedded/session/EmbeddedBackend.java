@@ -9,6 +9,7 @@ import io.quorate.backend.SessionOptions;
 import io.quorate.backend.SuspensionPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -40,6 +42,7 @@ public final class EmbeddedBackend implements Backend {
     private final AtomicInteger opened = new AtomicInteger();
     private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<EventLane> lanes = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean told = new AtomicBoolean();
     private volatile boolean closed;
     private volatile boolean unreachable;
 
@@ -154,10 +157,19 @@ public final class EmbeddedBackend implements Backend {
         return CompletableFuture.completedFuture(view.get());
     }
 
+    /** Closes clients, all at once, and returns when all of them are closed. */
+    public static void closeAll(Collection<EmbeddedBackend> clients) {
+        for (EmbeddedBackend client : clients) {
+            client.closed = true;
+            client.sessions.forEach(ClientSession::closeQuietly);
+        }
+        clients.forEach(EmbeddedBackend::close);
+    }
+
     @Override
     public void close() {
-        boolean first = !closed;
         closed = true;
+        boolean first = told.compareAndSet(false, true);
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         sessions.forEach(session -> ends.add(session.closeAsync()));
         List<EventLane> ending = List.copyOf(lanes);

@@ -49,6 +49,7 @@ public final class FrontEnd {
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.<Timer>comparingLong(timer -> timer.due).thenComparingLong(timer -> timer.number));
     private final List<LaneOutbox> outboxes = new ArrayList<>();
+    private boolean leaving;
     private long roundNanos;
     private long timerNumber;
     private long seenVersion = -1;
@@ -143,8 +144,24 @@ public final class FrontEnd {
             worked = true;
             List.copyOf(sessions).forEach(ClientSession::reconsider);
         }
+        if (isForsaken()) {
+            List.copyOf(sessions).forEach(ClientSession::endIfClosing);
+        }
         handOver();
         return worked;
+    }
+
+    /**
+     * From now on a session that is being closed, or opened, does not wait for members that would have to come first: this process leaves its
+     * ensemble. Called by any thread.
+     */
+    public void leave() {
+        submit(() -> leaving = true);
+    }
+
+    /** Returns whether sessions should wait for nobody. */
+    boolean isForsaken() {
+        return leaving && members.get().stream().noneMatch(Member::mayServe);
     }
 
     /** Has an outbox emptied when the loop comes round here. */

@@ -230,6 +230,13 @@ final class SessionCore implements SessionLink.Listener {
         pump();
     }
 
+    /** Waits for nobody to whom the close could be told; the ensemble will expire the session. */
+    void endIfClosing() {
+        if (closeRequested) {
+            end(SessionState.CLOSED);
+        }
+    }
+
     private void tellMembersOfClose() {
         mayClose = true;
         if (!closeSent && !ended && link.isOpen()) {

@@ -92,7 +92,7 @@ final class SessionOpening {
     private void watchOver(long mine, Member member, long version) {
         frontEnd.after(FrontEnd.retryDelay(), () -> {
             if (!over && attempt == mine) {
-                if (member.servingVersion() == version) {
+                if (member.servingVersion() == version && !frontEnd.isForsaken()) {
                     watchOver(mine, member, version);
                 } else {
                     tryOnce();

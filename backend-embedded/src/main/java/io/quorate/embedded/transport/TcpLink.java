@@ -49,6 +49,7 @@ final class TcpLink {
     private final Socket raw;
     private final Socket secured;
     private final Listener listener;
+    private final OutgoingBounds bounds;
     private final MessageReader reader;
     private final MessageWriter writer;
     private final long silenceNanos;
@@ -80,6 +81,7 @@ final class TcpLink {
      * @param id what this member calls the connection
      * @param raw the socket, without what secures it: closing it never blocks
      * @param secured the socket with what secures it
+     * @param bounds what may wait for the writer
      * @param silenceNanos how long either end may do nothing
      * @param monotonicNanos the clock that this is measured with
      * @param driving what the reading thread helps
@@ -91,6 +93,7 @@ final class TcpLink {
             Socket raw,
             Socket secured,
             Listener listener,
+            OutgoingBounds bounds,
             long silenceNanos,
             LongSupplier monotonicNanos,
             Driving driving) {
@@ -100,6 +103,7 @@ final class TcpLink {
         this.raw = raw;
         this.secured = secured;
         this.listener = listener;
+        this.bounds = bounds;
         this.reader = new MessageReader(established.reader());
         this.writer = new MessageWriter(established.writer());
         this.silenceNanos = silenceNanos;
@@ -188,18 +192,18 @@ final class TcpLink {
      * Returns how much of the bound a message takes. A snapshot, or a history that outweighs the bound by itself, is in memory anyway and
      * the only one of its connection; a receiver that lacks so much could never get it otherwise. What follows it counts.
      */
-    private static long bounded(PeerMessage message) {
+    private long bounded(PeerMessage message) {
         long weight = PeerMessageCodec.weight(message);
-        return message instanceof PeerMessage.SnapshotContent || weight > TcpSettings.MAX_OUTGOING_BYTES ? 0 : weight;
+        return message instanceof PeerMessage.SnapshotContent || weight > bounds.bytes() ? 0 : weight;
     }
 
     /** Returns whether the receiver is lost if so much waits: it has taken nothing for a while, or is too slow for good. */
     private boolean isLost(long weight) {
-        if (outgoing.size() >= TcpSettings.MAX_OUTGOING_MESSAGES || weight > TcpSettings.MAX_SLOW_OUTGOING_BYTES) {
+        if (outgoing.size() >= bounds.messages() || weight > bounds.slowBytes()) {
             return true;
         }
         boolean before = overBound;
-        overBound = weight > TcpSettings.MAX_OUTGOING_BYTES;
+        overBound = weight > bounds.bytes();
         if (!overBound) {
             return false;
         }

@@ -39,6 +39,7 @@ public final class TcpNetwork implements Network, Closeable {
     private static final long CLOSE_MILLIS = 2_000;
 
     private final TcpSettings settings;
+    private final OutgoingBounds bounds;
     private final Handshake handshake;
     private final TransportThreads threads;
     private final PendingHandshakes pending;
@@ -70,7 +71,12 @@ public final class TcpNetwork implements Network, Closeable {
      * @param factory makes its threads; it names them and makes them daemons itself
      */
     public TcpNetwork(TcpSettings settings, ThreadFactory factory) {
+        this(settings, factory, OutgoingBounds.DEFAULT);
+    }
+
+    TcpNetwork(TcpSettings settings, ThreadFactory factory, OutgoingBounds bounds) {
         this.settings = settings;
+        this.bounds = bounds;
         this.handshake = new Handshake(settings.self(), settings.security().key(), settings.random());
         this.threads = new TransportThreads(settings.member(), factory);
         this.pending = new PendingHandshakes(TcpSettings.MAX_HANDSHAKES, TcpSettings.HANDSHAKE_LIMIT.toNanos());
@@ -116,6 +122,10 @@ public final class TcpNetwork implements Network, Closeable {
                     "this is the port of member " + settings.member() + ", not of " + member);
         }
         return new TcpTransport(settings, this);
+    }
+
+    OutgoingBounds bounds() {
+        return bounds;
     }
 
     TransportThreads threads() {

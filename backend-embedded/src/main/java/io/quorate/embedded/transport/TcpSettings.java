@@ -50,14 +50,6 @@ public record TcpSettings(
     /** How often an address of a member may; others may have that address too. */
     static final ConnectionRate.Limit MEMBER_RATE = new ConnectionRate.Limit(500, 500);
 
-    /** What a connection may keep waiting for its writer while that makes no progress, before the receiver is taken for lost. */
-    static final long MAX_OUTGOING_BYTES = 64L << 20;
-
-    /** What it may keep waiting however fast the receiver is: one that is too slow for good must not cost the sender its memory. */
-    static final long MAX_SLOW_OUTGOING_BYTES = 256L << 20;
-
-    static final int MAX_OUTGOING_MESSAGES = 1 << 17;
-
     /** What a connection may keep waiting for its member before it stops to read. */
     static final long MAX_INCOMING_BYTES = 16L << 20;
 

@@ -221,6 +221,7 @@ final class TcpTransport implements Transport {
                     raw,
                     secured,
                     listener,
+                    network.bounds(),
                     settings.silence().toNanos(),
                     settings.monotonicNanos(),
                     settings.driving());

@@ -624,7 +624,7 @@ final class Leading extends Role {
         handingOverSince = Math.min(handingOverSince, peer.now());
     }
 
-    /** Hands over once all proposals are committed and applied; keeps the seat if that takes too long. */
+    /** Hands over once all proposals are committed and applied; keeps the seat if that takes too long, or cannot come about. */
     @Override
     void considerHandOver() {
         if (handingOverSince == Long.MAX_VALUE) {
@@ -637,10 +637,20 @@ final class Leading extends Role {
             peer.out().handedOver(id);
             peer.look(id, "handed over to " + id);
         } else if (peer.size() == 1
+                || !mayReachQuorum()
                 || peer.now() - handingOverSince > peer.config().electionTicks()) {
             handingOverSince = Long.MAX_VALUE;
             peer.out().handedOver(0);
         }
+    }
+
+    /** Whether the members that follow, or are about to, make a quorum: nothing is committed without one, nor can a successor lead. */
+    private boolean mayReachQuorum() {
+        int voters = 1;
+        for (Learner learner : learners) {
+            voters += learner != null && peer.rules().counts(learner.voter) ? 1 : 0;
+        }
+        return peer.quorum().isReachedBy(voters);
     }
 
     /** An active voter that holds all records, the one with the largest id; -1 if there is none. */

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Fuzzes one target after another, each in a process of its own that begins with the corpus, and adds what reached code that the
  * corpus did not reach to it.
  *
- * <p>Arguments: for how many seconds each, and which targets; all, if none is named. Prints one line for each target and
+ * <p>Arguments: for how many seconds each, and which targets, with commas or spaces between them; all, if none is named. Prints one line for each target and
  * {@code targets=N executions=N findings=N}, and ends non-zero if there was a finding. The class path must have Jazzer.
  */
 final class Fuzzing {
@@ -36,9 +36,13 @@ final class Fuzzing {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        List<Target> targets = arguments.length > 1
-                ? Arrays.stream(arguments).skip(1).map(Target::valueOf).toList()
-                : List.of(Target.values());
+        List<Target> named = Arrays.stream(arguments)
+                .skip(1)
+                .flatMap(some -> Stream.of(some.split("[, ]+")))
+                .filter(name -> !name.isEmpty())
+                .map(Target::valueOf)
+                .toList();
+        List<Target> targets = named.isEmpty() ? List.of(Target.values()) : named;
         Fuzzing fuzzing = new Fuzzing(arguments[0], Files.createDirectories(Path.of("target", "fuzz")));
         for (Target target : targets) {
             fuzzing.fuzz(target);

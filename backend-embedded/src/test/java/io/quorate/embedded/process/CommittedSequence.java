@@ -51,7 +51,12 @@ final class CommittedSequence {
         if (applied <= oracle.lastIndex() || !violations.isEmpty()) {
             return;
         }
-        for (var record : SegmentRecords.read(ensemble.segments(id), oracle.lastIndex() + 1, applied)) {
+        append(id, SegmentRecords.read(ensemble.segments(id), oracle.lastIndex() + 1, applied));
+    }
+
+    /** Takes what a member has on its disk behind what is known, and has applied. */
+    void append(int id, List<io.quorate.embedded.log.LogRecord> records) {
+        for (var record : records) {
             boolean fits = record.index() == oracle.lastIndex() + 1 && record.prevHash() == lastHash;
             if (!fits) {
                 violations.add("N1: member " + id + " has " + record + ", which does not continue what is committed");
@@ -79,7 +84,8 @@ final class CommittedSequence {
         }
     }
 
-    private void compare(ProcessEnsemble.Status status) {
+    /** N14: compares the state of a member, which may have come from its disk or from another's snapshot, with what is committed. */
+    void compare(ProcessEnsemble.Status status) {
         boolean known = status.applied() > 0 && status.applied() <= oracle.lastIndex();
         if (known && violations.isEmpty() && oracle.digestAt(status.applied()) != status.digest()) {
             violations.add("N14: a member has another state behind record " + status.applied()

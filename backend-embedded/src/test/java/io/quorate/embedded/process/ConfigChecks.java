@@ -50,6 +50,14 @@ final class ConfigChecks {
         return last;
     }
 
+    /** In the end a watcher shows nothing older than the last that was published. */
+    void checkLast(String process, long last, long published) {
+        if (last < published) {
+            violations.add(
+                    "N10: " + process + " shows revision " + last + " in the end, and " + published + " was published");
+        }
+    }
+
     private String committedAt(long revision) {
         List<String> values = new ArrayList<>();
         for (String name : ConfigSightings.KEYS) {

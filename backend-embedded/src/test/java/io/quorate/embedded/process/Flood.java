@@ -6,16 +6,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Strangers at the ports of members: garbage, half frames, connections that send a byte now and then or nothing, and as many connections as the
- * system gives. Half of them come from addresses of which there are many, and the others from the address of the members.
+ * Strangers at the ports of members: garbage, half frames, connections that send a byte now and then or nothing, and a crowd that connects at a rate.
+ * Half of them come from addresses of which there are many, and the others from the address of the members.
  */
 final class Flood implements AutoCloseable {
 
@@ -26,14 +29,27 @@ final class Flood implements AutoCloseable {
 
     private static final int MAX_OPEN = 400;
 
+    /** Few, since what is closed at once leaves the system the most time for others. */
+    private static final int MAX_OPEN_IN_CROWD = 16;
+
+    /** How far the crowd may fall behind its rate and still catch up: what a machine that is busy has lost stays lost. */
+    private static final long MAX_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final List<InetSocketAddress> targets;
+    private final long perSecond;
     private final List<Thread> strangers = new ArrayList<>();
     private final AtomicLong attempts = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private volatile boolean over;
 
-    Flood(List<InetSocketAddress> targets) {
+    /**
+     * Creates a flood that has not begun.
+     *
+     * @param perSecond how often the crowd connects, to all targets together
+     */
+    Flood(List<InetSocketAddress> targets, long perSecond) {
         this.targets = targets;
+        this.perSecond = perSecond;
     }
 
     /** Begins with everything at once. */
@@ -42,8 +58,7 @@ final class Flood implements AutoCloseable {
         start("half-frames", true, Flood::halfFrame);
         start("slow", false, Flood::slow);
         start("nothing", true, (socket, random) -> {});
-        startThread("crowd", () -> crowd(false, new Random(8)));
-        startThread("crowd-from-everywhere", () -> crowd(true, new Random(9)));
+        startThread("crowd", () -> crowd(new Random(8)));
     }
 
     private void start(String name, boolean manyAddresses, Mischief mischief) {
@@ -65,7 +80,9 @@ final class Flood implements AutoCloseable {
             Socket socket = new Socket();
             open.add(socket);
             try {
-                socket.bind(new InetSocketAddress(manyAddresses ? stranger(random) : "127.0.0.1", 0));
+                if (manyAddresses) {
+                    socket.bind(stranger(random));
+                }
                 socket.connect(targets.get(i % targets.size()), 1_000);
                 mischief.once(socket, random);
                 touch(open, random);
@@ -79,10 +96,16 @@ final class Flood implements AutoCloseable {
         open.forEach(Flood::close);
     }
 
-    /** Connects as often as it can and does not wait for what comes of it. */
-    private void crowd(boolean manyAddresses, Random random) {
+    /** Connects at its rate, or as often as it can, and does not wait for what comes of it. */
+    private void crowd(Random random) {
         ArrayDeque<SocketChannel> open = new ArrayDeque<>();
+        long pause = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        long due = System.nanoTime();
         for (int i = 0; !over; i++) {
+            due = Math.max(due + pause, System.nanoTime() - MAX_LATE_NANOS);
+            if (due - System.nanoTime() > 0) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
             attempts.incrementAndGet();
             try {
                 SocketChannel channel = SocketChannel.open();
@@ -90,20 +113,26 @@ final class Flood implements AutoCloseable {
                 channel.configureBlocking(false);
                 // Nothing is left of it in the system when it is closed.
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-                channel.bind(new InetSocketAddress(manyAddresses ? stranger(random) : "127.0.0.1", 0));
+                if (random.nextBoolean()) {
+                    channel.bind(stranger(random));
+                }
                 boolean unused = channel.connect(targets.get(i % targets.size()));
             } catch (IOException e) {
                 failed.incrementAndGet();
             }
-            while (open.size() > MAX_OPEN) {
+            while (open.size() > MAX_OPEN_IN_CROWD) {
                 close(open.remove());
             }
         }
         open.forEach(Flood::close);
     }
 
-    private static String stranger(Random random) {
-        return "127." + (1 + random.nextInt(250)) + "." + random.nextInt(250) + "." + (1 + random.nextInt(250));
+    /** Returns one of the many addresses of this machine that no member has, with a port of the system's choice. */
+    private static InetSocketAddress stranger(Random random) throws UnknownHostException {
+        byte[] address = {
+            127, (byte) (1 + random.nextInt(250)), (byte) random.nextInt(250), (byte) (1 + random.nextInt(250))
+        };
+        return new InetSocketAddress(InetAddress.getByAddress(address), 0);
     }
 
     /** One of those that are open sends another byte, as a slow one does. */

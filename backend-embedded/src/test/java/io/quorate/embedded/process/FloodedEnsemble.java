@@ -25,13 +25,15 @@ import java.util.stream.Stream;
 /**
  * An ensemble of three processes whose ports strangers flood while clients write.
  *
- * <p>{@code FloodedEnsemble SECONDS} floods for so long, kills a follower in the middle of it and starts it again, and prints one line of figures; it
- * ends with 1 if a member did not serve its client during or behind the flood, the killed member did not come back while it lasted, or
+ * <p>{@code FloodedEnsemble SECONDS [PER_SECOND [PORTS]]} floods the ports of all members, or the first ones, for so long at a rate of
+ * {@value #PER_SECOND} connections a second in all, or another one, kills a follower in the middle of it and starts it again, and prints one line of
+ * figures; it ends with 1 if a member did not serve its client during or behind the flood, the killed member did not come back while it lasted, or
  * the live heap of a member has grown by more than {@value #MAX_GROWTH_MIB} MiB.
  */
 final class FloodedEnsemble {
 
     private static final int SIZE = 3;
+    private static final long PER_SECOND = 10_000;
     private static final long MAX_GROWTH_MIB = 16;
     private static final long CALM_SECONDS = 15;
     /** What a client of a member that runs may have to wait, an election included. */
@@ -48,10 +50,10 @@ final class FloodedEnsemble {
     private final List<String> failures = new ArrayList<>();
     private volatile boolean over;
 
-    /** The longest time without an acknowledged write at a member, and when the last one was. */
     /** The last line of a class histogram: so many objects, so many bytes. */
     private static final Pattern TOTAL = Pattern.compile("^Total\\s+\\d+\\s+(\\d+)");
 
+    /** The longest time without an acknowledged write at a member, and when the last one was. */
     private record Gap(long longest, long last) {
         Gap at(long now) {
             return new Gap(Math.max(longest, now - last), now);
@@ -65,12 +67,14 @@ final class FloodedEnsemble {
 
     public static void main(String[] arguments) throws Exception {
         long seconds = Long.parseLong(arguments[0]);
+        long perSecond = arguments.length > 1 ? Long.parseLong(arguments[1]) : PER_SECOND;
+        int ports = arguments.length > 2 ? Integer.parseInt(arguments[2]) : SIZE;
         Path directory = Files.createTempDirectory("quorate-flood");
         List<String> failures;
         try (ProcessEnsemble ensemble = new ProcessEnsemble(directory, SIZE, "1s")) {
             ensemble.startAll();
             FloodedEnsemble flooded = new FloodedEnsemble(ensemble, directory);
-            System.out.println(flooded.run(seconds));
+            System.out.println(flooded.run(seconds, perSecond, ports));
             failures = flooded.failures;
         }
         if (failures.isEmpty()) {
@@ -82,7 +86,7 @@ final class FloodedEnsemble {
         System.exit(failures.isEmpty() ? 0 : 1);
     }
 
-    private String run(long seconds) throws Exception {
+    private String run(long seconds, long perSecond, int ports) throws Exception {
         awaitServing();
         startClients();
         try {
@@ -97,12 +101,15 @@ final class FloodedEnsemble {
             List<Long> heapDuring;
             long millis;
             long attempts;
+            long turnedAway = -turnedAway();
             long started = System.nanoTime();
-            try (Flood flood = new Flood(targets())) {
+            try (Flood flood = new Flood(targets().subList(0, ports), perSecond)) {
                 forgetGaps();
                 flood.start();
                 long halfBefore = commits.get();
                 pause(seconds * 500);
+                turnedAway += turnedAway();
+                turnedAway = turnedAway * 1_000_000_000 / (System.nanoTime() - started);
                 heapDuring = heaps();
                 int victim = rejoinDuringFlood();
                 pause(Math.max(0, seconds * 1_000 - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started)));
@@ -117,10 +124,10 @@ final class FloodedEnsemble {
             List<Long> heapAfter = heaps();
             checkHeaps(heapBefore, heapAfter);
             return String.format(
-                    "connections/s=%d seconds=%d refused>=%d commits/s before=%.0f during=%.0f after=%.0f longest gap ms before=%d during=%d after=%d rejoined in ms=%d live heap MiB before=%s during=%s after=%s failures=%d",
+                    "attempts/s=%d refused/s=%d seconds=%d commits/s before=%.0f during=%.0f after=%.0f longest gap ms before=%d during=%d after=%d rejoined in ms=%d live heap MiB before=%s during=%s after=%s failures=%d",
                     attempts,
+                    turnedAway,
                     millis / 1_000,
-                    refused(),
                     before,
                     during,
                     after,
@@ -264,18 +271,12 @@ final class FloodedEnsemble {
         return targets;
     }
 
-    /** Returns how many connections the members have refused, as far as their logs say. */
-    private long refused() throws IOException {
+    /** Returns how many connections the members have refused, as they say themselves. */
+    private long turnedAway() throws Exception {
         long sum = 0;
-        for (int id = 1; id <= SIZE; id++) {
-            long last = 0;
-            for (String line : Files.readAllLines(ensemble.log(id))) {
-                int end = line.indexOf(" connections refused so far");
-                if (end >= 0) {
-                    last = Long.parseLong(line.substring(line.lastIndexOf('(', end) + 1, end));
-                }
-            }
-            sum += last;
+        for (int id : ensemble.ids()) {
+            String answer = ensemble.member(id).orElseThrow().ask("turned-away").get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            sum += Long.parseLong(answer.substring(answer.indexOf(' ') + 1));
         }
         return sum;
     }

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * NUMBER publish VALUE             a configuration                                 -> published R
  * NUMBER resign                    as a candidate, and stands again                -> resigned
  * NUMBER status                                                                   -> status ROLE EPOCH APPLIED DIGEST ALERT
+ * NUMBER turned-away               how many connections it has refused               -> turned-away COUNT
  * any of them                                                     -> failed SESSION WHY (it did not happen) | unknown SESSION WHY
  * </pre>
  *
@@ -117,6 +118,7 @@ final class MemberProcess {
         try {
             switch (words[1]) {
                 case "status" -> answer(number, status());
+                case "turned-away" -> answer(number, "turned-away " + member.refusedConnections());
                 case "lock" ->
                     lockers.execute(() -> answer(number, lock(words[2], Key.of(words[3]), Long.parseLong(words[4]))));
                 case "publish" -> publish(number, words[2]);

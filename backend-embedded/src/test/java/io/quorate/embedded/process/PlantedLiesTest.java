@@ -298,4 +298,103 @@ class PlantedLiesTest {
         assertThat(seen("! seen 5 -,x")).hasSize(1);
         assertThat(seen("! seen 5 x", "! seen 4 -")).hasSize(1);
     }
+
+    @Test
+    void configurationThatIsNotTheLastInTheEndIsFound() {
+        ConfigChecks checks = new ConfigChecks(oracle);
+        checks.checkLast("p", 7, 7);
+        assertThat(checks.violations()).isEmpty();
+        checks.checkLast("p", 6, 7);
+        assertThat(checks.violations()).singleElement().asString().startsWith("N10");
+    }
+
+    @Test
+    void sessionThatOutlivesItsProcessIsFound() {
+        ExpiryChecks checks = new ExpiryChecks(oracle);
+        assertThat(checks.leftByTheDead(List.of("c", "d"))).isEmpty();
+        assertThat(checks.leftByTheDead(List.of("d")))
+                .singleElement()
+                .asString()
+                .startsWith("N6");
+        commit(EXPIRED);
+        assertThat(checks.leftByTheDead(List.of("d"))).isEmpty();
+    }
+
+    // ---- what members have on their disks
+
+    private static final Txn OPENED = new Txn.OpenSession(new byte[Txn.OpenSession.PASSWORD_BYTES], 1000, "c", 1);
+
+    private static final Txn EXPIRED = new Txn.CloseSession(1, true, 2, List.of());
+
+    private static Txn wrote(long operation, NodeChange change) {
+        return new Txn.Write(1, operation, 0, 1, List.of(change), Result.Done.INSTANCE);
+    }
+
+    private static NodeChange created(NodeKind kind) {
+        return new NodeChange.Created("/e", bytes("e"), kind, 0, false);
+    }
+
+    /** Returns a log whose records follow each other. */
+    private static List<io.quorate.embedded.log.LogRecord> log(Txn... txns) {
+        List<io.quorate.embedded.log.LogRecord> records = new ArrayList<>();
+        long hash = 0;
+        for (Txn txn : txns) {
+            byte[] body = new TxnCodec().encode(txn);
+            long index = records.size() + 1L;
+            records.add(new io.quorate.embedded.log.LogRecord(
+                    1, index, hash, io.quorate.embedded.log.RecordType.TXN, body));
+            hash = new LogRecord(1, index, hash, RecordType.TXN, body).hash();
+        }
+        return records;
+    }
+
+    private static CommittedSequence sequence(List<io.quorate.embedded.log.LogRecord> records) {
+        CommittedSequence sequence = new CommittedSequence();
+        sequence.append(1, records);
+        return sequence;
+    }
+
+    private static void assertFound(String check, CommittedSequence sequence) {
+        assertThat(sequence.violations()).singleElement().asString().startsWith(check);
+    }
+
+    @Test
+    void logThatDoesNotContinueWhatIsCommittedIsFound() {
+        var mine = log(OPENED, wrote(1, created(NodeKind.PERSISTENT)));
+        var other = log(OPENED, wrote(1, created(NodeKind.EPHEMERAL)), EXPIRED);
+        assertThat(sequence(mine).violations()).isEmpty();
+        CommittedSequence forked = sequence(mine);
+        forked.append(2, other.subList(2, 3));
+        assertFound("N1", forked);
+        assertFound("N1", sequence(other.subList(1, 2)));
+    }
+
+    @Test
+    void operationThatIsCommittedTwiceIsFound() {
+        Txn once = wrote(1, created(NodeKind.PERSISTENT));
+        assertFound("N2", sequence(log(OPENED, once, once)));
+    }
+
+    @Test
+    void ephemeralThatIsLeftByTheEndOfItsSessionIsFoundInTheSequence() {
+        assertFound("N5", sequence(log(OPENED, wrote(1, created(NodeKind.EPHEMERAL)), EXPIRED)));
+    }
+
+    private static ProcessEnsemble.Status status(long applied, long digest) {
+        return new ProcessEnsemble.Status("FOLLOWER", 1, applied, digest, "well");
+    }
+
+    @Test
+    void memberWithAnotherStateThanWhatIsCommittedComesToIsFound() {
+        CommittedSequence sequence = sequence(log(OPENED, wrote(1, created(NodeKind.PERSISTENT))));
+        for (long index = 1; index <= 2; index++) {
+            sequence.compare(status(index, sequence.oracle().digestAt(index)));
+        }
+        sequence.compare(status(3, 8));
+        assertThat(sequence.violations())
+                .as("what is not known yet is not judged")
+                .isEmpty();
+        sequence.compare(status(2, sequence.oracle().digestAt(1)));
+        assertFound("N14", sequence);
+    }
 }

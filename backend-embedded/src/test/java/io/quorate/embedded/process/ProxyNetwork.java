@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** The ways between members in several processes: a {@link TcpProxy} from each to each other one. Used by one thread. */
-final class ProxyNetwork implements AutoCloseable {
+public final class ProxyNetwork implements AutoCloseable {
 
     private record Pair(int from, int to) {}
 
     private final Map<Pair, TcpProxy> proxies = new HashMap<>();
 
     /** Makes the ways to members by their ports, the first member's first. */
-    ProxyNetwork(List<Integer> ports) throws IOException {
+    public ProxyNetwork(List<Integer> ports) throws IOException {
         for (int from = 1; from <= ports.size(); from++) {
             for (int to = 1; to <= ports.size(); to++) {
                 if (from != to) {
@@ -28,7 +28,7 @@ final class ProxyNetwork implements AutoCloseable {
     }
 
     /** Returns the port at which one member reaches another. */
-    int port(int from, int to) {
+    public int port(int from, int to) {
         return proxy(new Pair(from, to)).port();
     }
 
@@ -41,7 +41,7 @@ final class ProxyNetwork implements AutoCloseable {
     }
 
     /** Lets nothing of what some members say arrive at others, whoever has made the connection. Neither end is told. */
-    void silence(Set<Integer> from, Set<Integer> to) {
+    public void silence(Set<Integer> from, Set<Integer> to) {
         forEach(from, to, way -> way.hold(true));
     }
 
@@ -88,7 +88,7 @@ final class ProxyNetwork implements AutoCloseable {
     }
 
     /** Undoes all that disturbs; what was held back arrives now. */
-    void heal() {
+    public void heal() {
         for (TcpProxy proxy : proxies.values()) {
             proxy.refuse(false);
             proxy.forth().delay(0);

@@ -2,7 +2,6 @@ package io.quorate.embedded.process;
 
 import io.quorate.embedded.sim.Oracle;
 import io.quorate.embedded.sim.PropertyViolated;
-import io.quorate.embedded.tree.SessionView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** One ensemble of processes from its beginning to its end, its clients, the faults it meets, and the judgement of what the clients saw. */
 final class Round {
@@ -183,9 +180,11 @@ final class Round {
     /** N6: sessions of processes that have died end. */
     private void awaitEndOfDeadSessions() throws IOException, InterruptedException {
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
-        while (committed.violations().isEmpty() && !deadSessions().isEmpty()) {
+        ExpiryChecks checks = new ExpiryChecks(committed.oracle());
+        while (committed.violations().isEmpty()
+                && !checks.leftByTheDead(alive()).isEmpty()) {
             if (System.nanoTime() - limit > 0) {
-                violations.add("N6: the processes of " + deadSessions() + " have died long ago");
+                addAll(checks.leftByTheDead(alive()));
                 return;
             }
             FaultInjection.pause(POLL_MILLIS);
@@ -193,13 +192,10 @@ final class Round {
         }
     }
 
-    private List<SessionView> deadSessions() {
-        Set<String> alive = ensemble.ids().stream()
+    private List<String> alive() {
+        return ensemble.ids().stream()
                 .flatMap(id -> ensemble.member(id).stream())
                 .map(RunningMember::name)
-                .collect(Collectors.toSet());
-        return committed.oracle().state().sessions().stream()
-                .filter(session -> alive.stream().noneMatch(session.ownerName()::startsWith))
                 .toList();
     }
 
@@ -269,9 +265,8 @@ final class Round {
         ensemble.lives().forEach(life -> {
             long last = checks.check(life.name(), life.lines());
             boolean alive = ensemble.member(life.id()).filter(life::equals).isPresent();
-            if (alive && last < published) {
-                violations.add("N10: " + life.name() + " shows revision " + last + " in the end, and " + published
-                        + " was published");
+            if (alive) {
+                checks.checkLast(life.name(), last, published);
             }
         });
         addAll(checks.violations());

@@ -84,6 +84,28 @@ final class VirtualEnsembleTest {
         }
     }
 
+    /** Nothing is committed without a quorum, and nobody could take the seat over: there is nothing to wait for. */
+    @Test
+    void leaderThatIsAloneStopsAtOnce() {
+        Duration tick = ELECTION_TIMEOUT.dividedBy(10);
+        try (VirtualEnsemble ensemble = VirtualEnsemble.start(3)) {
+            int leader = ensemble.leader().orElseThrow();
+            for (int id = 1; id <= 3; id++) {
+                if (id != leader) {
+                    ensemble.kill(id);
+                }
+            }
+            ensemble.clock().advance(tick.dividedBy(10));
+            assertThat(ensemble.leader()).as("it has not given up").hasValue(leader);
+
+            ensemble.stop(leader);
+
+            assertThat(ensemble.runUntil(() -> ensemble.running().isEmpty(), tick))
+                    .as("it has stopped within a tick")
+                    .isTrue();
+        }
+    }
+
     /** A member that stands still cannot tell its sessions that it no longer serves them. */
     @Test
     void sessionsOfALeaderThatStandsStillGoOnWithinTwoElectionTimeOuts() {

@@ -39,6 +39,11 @@ final class PeerMessages {
         return all;
     }
 
+    /** Returns a proposal of records of a mebibyte each. */
+    static PeerMessage proposal(int records) {
+        return new PeerMessage.Protocol(new Message.Propose(5, records(records, 1 << 20), 0, 0));
+    }
+
     static RecordBatch records(int count, int payloadBytes) {
         List<LogRecord> records = new ArrayList<>();
         long hash = -1;

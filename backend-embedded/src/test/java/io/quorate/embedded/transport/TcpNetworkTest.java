@@ -39,18 +39,14 @@ class TcpNetworkTest {
 
     @Test
     void messagesArriveInTheOrderInWhichTheyWereSent() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            long forth = one.awaitConnected();
-            long back = two.awaitConnected();
+        try (TcpPair pair = new TcpPair(SILENCE)) {
             for (int i = 1; i <= 20_000; i++) {
-                one.transport.send(forth, readAt(i));
-                two.transport.send(back, ping(i));
+                pair.one.transport.send(pair.forth, readAt(i));
+                pair.two.transport.send(pair.back, ping(i));
             }
             for (int i = 1; i <= 20_000; i++) {
-                assertThat(two.awaitMessage()).isEqualTo(readAt(i));
-                assertThat(one.awaitMessage()).isEqualTo(ping(i));
+                assertThat(pair.two.awaitMessage()).isEqualTo(readAt(i));
+                assertThat(pair.one.awaitMessage()).isEqualTo(ping(i));
             }
         }
     }
@@ -73,23 +69,19 @@ class TcpNetworkTest {
 
     @Test
     void whatWasSentBeforeTheConnectionWasClosedArrivesAndThenItsEnd() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            long forth = one.awaitConnected();
-            long back = two.awaitConnected();
+        try (TcpPair pair = new TcpPair(SILENCE)) {
             for (int i = 1; i <= 5_000; i++) {
-                one.transport.send(forth, readAt(i));
+                pair.one.transport.send(pair.forth, readAt(i));
                 // What arrives at an end that closes must not take back what it has sent.
-                two.transport.send(back, readAt(i));
+                pair.two.transport.send(pair.back, readAt(i));
             }
-            one.transport.close(forth);
-            one.transport.send(forth, readAt(9_999));
+            pair.one.transport.close(pair.forth);
+            pair.one.transport.send(pair.forth, readAt(9_999));
             List<Long> received = new ArrayList<>();
             await().atMost(TcpNode.LIMIT)
-                    .until(() ->
-                            two.take().stream().anyMatch(arrival -> arrival instanceof Transport.Arrival.Disconnected));
-            for (Transport.Arrival arrival : two.take()) {
+                    .until(() -> pair.two.take().stream()
+                            .anyMatch(arrival -> arrival instanceof Transport.Arrival.Disconnected));
+            for (Transport.Arrival arrival : pair.two.take()) {
                 if (arrival instanceof Transport.Arrival.Received message
                         && message.message() instanceof PeerMessage.ReadAt at) {
                     received.add(at.id());
@@ -99,9 +91,9 @@ class TcpNetworkTest {
             }
             assertThat(received).hasSize(5_000).isSorted();
             // Both make a new connection, under another id, and nothing of the old one arrives on it.
-            assertThat(one.awaitConnected()).isGreaterThan(forth);
-            long again = two.awaitNext(Transport.Arrival.Connected.class).connection();
-            assertThat(again).isGreaterThan(back);
+            assertThat(pair.one.awaitConnected()).isGreaterThan(pair.forth);
+            long again = pair.two.awaitNext(Transport.Arrival.Connected.class).connection();
+            assertThat(again).isGreaterThan(pair.back);
         }
     }
 
@@ -124,17 +116,12 @@ class TcpNetworkTest {
 
     @Test
     void receiverThatTakesNothingLosesItsConnectionAndTheSenderItsQueue() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            long forth = one.awaitConnected();
-            assertThat(two.awaitConnected()).isPositive();
-            PeerMessage proposal =
-                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+        try (TcpPair pair = new TcpPair(SILENCE)) {
+            PeerMessage proposal = PeerMessages.proposal(1);
             int sent = 0;
             while (sent < 1_000
-                    && one.take().stream().noneMatch(each -> each instanceof Transport.Arrival.Disconnected)) {
-                one.transport.send(forth, proposal);
+                    && pair.one.take().stream().noneMatch(each -> each instanceof Transport.Arrival.Disconnected)) {
+                pair.one.transport.send(pair.forth, proposal);
                 sent++;
             }
             // The buffers of both ends and of the system in between, and no more.
@@ -145,19 +132,14 @@ class TcpNetworkTest {
     /** What a member lacks that was away for long is in one message, and must not look like a receiver that takes nothing. */
     @Test
     void historyThatOutweighsTheBoundArrives() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            long forth = one.awaitConnected();
-            assertThat(two.awaitConnected()).isPositive();
-            one.transport.send(
-                    forth, new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(80, 1 << 20), 0, 0)));
-            one.transport.send(forth, readAt(7));
+        try (TcpPair pair = new TcpPair(SILENCE)) {
+            pair.one.transport.send(pair.forth, PeerMessages.proposal(80));
+            pair.one.transport.send(pair.forth, readAt(7));
             int records = 0;
-            PeerMessage next = two.awaitMessage();
+            PeerMessage next = pair.two.awaitMessage();
             while (next instanceof PeerMessage.Protocol part && part.message() instanceof Message.Propose propose) {
                 records += propose.records().size();
-                next = two.awaitMessage();
+                next = pair.two.awaitMessage();
             }
             assertThat(records).isEqualTo(80);
             assertThat(next).isEqualTo(readAt(7));
@@ -166,62 +148,47 @@ class TcpNetworkTest {
 
     @Test
     void receiverThatIsSlowerThanTheSenderForAWhileIsKept() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, Duration.ofSeconds(30));
-                TcpNode two = new TcpNode(2, 1, members, Duration.ofSeconds(30))) {
-            long forth = one.awaitConnected();
-            assertThat(two.awaitConnected()).isPositive();
-            PeerMessage proposal =
-                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+        try (TcpPair pair = new TcpPair(Duration.ofSeconds(30))) {
+            PeerMessage proposal = PeerMessages.proposal(1);
             for (int i = 0; i < 150; i++) {
-                one.transport.send(forth, proposal);
+                pair.one.transport.send(pair.forth, proposal);
             }
             for (int i = 0; i < 150; i++) {
-                assertThat(two.awaitMessage()).isInstanceOf(PeerMessage.Protocol.class);
+                assertThat(pair.two.awaitMessage()).isInstanceOf(PeerMessage.Protocol.class);
             }
         }
     }
 
     @Test
     void receiverThatTakesNothingForTooLongLosesItsConnection() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            long forth = one.awaitConnected();
-            assertThat(two.awaitConnected()).isPositive();
-            PeerMessage proposal =
-                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+        try (TcpPair pair = new TcpPair(SILENCE)) {
+            PeerMessage proposal = PeerMessages.proposal(1);
             for (int i = 0; i < 150; i++) {
-                one.transport.send(forth, proposal);
+                pair.one.transport.send(pair.forth, proposal);
             }
             await().atMost(TcpNode.LIMIT).until(() -> {
-                one.transport.send(forth, readAt(7));
-                return one.take().stream().anyMatch(each -> each instanceof Transport.Arrival.Disconnected);
+                pair.one.transport.send(pair.forth, readAt(7));
+                return pair.one.take().stream().anyMatch(each -> each instanceof Transport.Arrival.Disconnected);
             });
         }
     }
 
     @Test
     void snapshotThatStillWaitsWhenTheConnectionIsClosedIsNotSent() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, Duration.ofSeconds(30));
-                TcpNode two = new TcpNode(2, 1, members, Duration.ofSeconds(30))) {
-            long forth = one.awaitConnected();
-            assertThat(two.awaitConnected()).isPositive();
-            PeerMessage proposal =
-                    new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
+        try (TcpPair pair = new TcpPair(Duration.ofSeconds(30))) {
+            PeerMessage proposal = PeerMessages.proposal(1);
             for (int i = 0; i < 60; i++) {
                 // Nobody takes them yet, so that the writer stands still.
-                one.transport.send(forth, proposal);
+                pair.one.transport.send(pair.forth, proposal);
             }
             List<byte[]> chunks = Collections.nCopies(4, new byte[256 << 10]);
-            one.transport.send(forth, new PeerMessage.SnapshotContent(new LogPoint(1, 1, 1), chunks));
-            one.transport.send(forth, readAt(7));
-            one.transport.close(forth);
+            pair.one.transport.send(pair.forth, new PeerMessage.SnapshotContent(new LogPoint(1, 1, 1), chunks));
+            pair.one.transport.send(pair.forth, readAt(7));
+            pair.one.transport.close(pair.forth);
             await().atMost(TcpNode.LIMIT)
-                    .until(() ->
-                            two.take().stream().anyMatch(arrival -> arrival instanceof Transport.Arrival.Disconnected));
-            List<PeerMessage> received = two.take().stream()
+                    .until(() -> pair.two.take().stream()
+                            .anyMatch(arrival -> arrival instanceof Transport.Arrival.Disconnected));
+            List<PeerMessage> received = pair.two.take().stream()
                     .filter(arrival -> arrival instanceof Transport.Arrival.Received)
                     .map(arrival -> ((Transport.Arrival.Received) arrival).message())
                     .toList();
@@ -231,20 +198,16 @@ class TcpNetworkTest {
 
     @Test
     void heartbeatsOvertakeTheContentOfASnapshot() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            long forth = one.awaitConnected();
-            assertThat(two.awaitConnected()).isPositive();
+        try (TcpPair pair = new TcpPair(SILENCE)) {
             List<byte[]> chunks = Collections.nCopies(400, new byte[256 << 10]);
-            one.transport.send(forth, new PeerMessage.SnapshotContent(new LogPoint(1, 1, 1), chunks));
-            one.transport.send(forth, readAt(7));
-            one.transport.send(forth, ping(1));
-            assertThat(two.awaitMessage()).isEqualTo(ping(1));
-            PeerMessage content = two.awaitMessage();
+            pair.one.transport.send(pair.forth, new PeerMessage.SnapshotContent(new LogPoint(1, 1, 1), chunks));
+            pair.one.transport.send(pair.forth, readAt(7));
+            pair.one.transport.send(pair.forth, ping(1));
+            assertThat(pair.two.awaitMessage()).isEqualTo(ping(1));
+            PeerMessage content = pair.two.awaitMessage();
             assertThat(content).isInstanceOf(PeerMessage.SnapshotContent.class);
             assertThat(((PeerMessage.SnapshotContent) content).chunks()).hasSize(400);
-            assertThat(two.awaitMessage()).isEqualTo(readAt(7));
+            assertThat(pair.two.awaitMessage()).isEqualTo(readAt(7));
         }
     }
 
@@ -287,14 +250,10 @@ class TcpNetworkTest {
 
     @Test
     void idleConnectionIsKept() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            assertThat(two.awaitConnected()).isPositive();
-            assertThat(one.awaitConnected()).isPositive();
+        try (TcpPair pair = new TcpPair(SILENCE)) {
             await().during(SILENCE.multipliedBy(3))
                     .atMost(TcpNode.LIMIT)
-                    .until(() -> one.take().isEmpty() && two.take().isEmpty());
+                    .until(() -> pair.one.take().isEmpty() && pair.two.take().isEmpty());
         }
     }
 
@@ -403,12 +362,8 @@ class TcpNetworkTest {
     /** Those that come from everywhere are turned away without a thread or a place for each, and members do not notice. */
     @Test
     void crowdOfStrangersIsTurnedAway() throws Exception {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        PeerAddress target = Objects.requireNonNull(members.get(1));
-        try (TcpNode one = new TcpNode(1, 1, members, SILENCE);
-                TcpNode two = new TcpNode(2, 1, members, SILENCE)) {
-            long back = two.awaitConnected();
-            assertThat(one.awaitConnected()).isPositive();
+        try (TcpPair pair = new TcpPair(SILENCE)) {
+            PeerAddress target = pair.address(1);
             int most = 0;
             for (int i = 1; i <= 4_000; i++) {
                 try (Socket stranger = new Socket()) {
@@ -417,17 +372,17 @@ class TcpNetworkTest {
                 } catch (IOException e) {
                     // It was turned away before it knew that it was there, or the backlog is full.
                 }
-                most = Math.max(most, one.network.threads().count());
+                most = Math.max(most, pair.one.network.threads().count());
                 if (i % 20 == 0) {
-                    two.transport.send(back, readAt(i));
-                    assertThat(one.awaitMessage()).isEqualTo(readAt(i));
+                    pair.two.transport.send(pair.back, readAt(i));
+                    assertThat(pair.one.awaitMessage()).isEqualTo(readAt(i));
                 }
             }
             assertThat(most).isLessThanOrEqualTo(2 * TcpSettings.MAX_HANDSHAKES + 5);
-            await().atMost(TcpNode.LIMIT).until(() -> one.network.refusedConnections() > 500);
+            await().atMost(TcpNode.LIMIT).until(() -> pair.one.network.refusedConnections() > 500);
             // What is left of them when their time is up: the thread that accepts, and two for the connection.
-            await().atMost(TcpNode.LIMIT).until(() -> one.network.threads().count() <= 3);
-            assertThat(one.take()).isEmpty();
+            await().atMost(TcpNode.LIMIT).until(() -> pair.one.network.threads().count() <= 3);
+            assertThat(pair.one.take()).isEmpty();
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.quorate.embedded.zab.Message;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,10 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TcpTransportTest {
 
     private static final Duration SILENCE = Duration.ofSeconds(2);
-
-    private static PeerMessage proposal() {
-        return new PeerMessage.Protocol(new Message.Propose(5, PeerMessages.records(1, 1 << 20), 0, 0));
-    }
 
     private static TcpNode node(int id, Map<Integer, PeerAddress> members, Duration silence) throws IOException {
         return new TcpNode(id, 1, members, silence);
@@ -88,25 +83,21 @@ class TcpTransportTest {
 
     @Test
     void connectionIsMadeAnewOnlyWhenWhatWasSentOnTheClosedOneHasLeft() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = node(1, members, Duration.ofSeconds(30));
-                TcpNode two = node(2, members, Duration.ofSeconds(30))) {
-            assertThat(one.awaitConnected()).isPositive();
-            long back = two.awaitConnected();
+        try (TcpPair pair = new TcpPair(Duration.ofSeconds(30))) {
             for (int i = 0; i < 60; i++) {
-                two.transport.send(back, proposal());
+                pair.two.transport.send(pair.back, PeerMessages.proposal(1));
             }
-            two.transport.close(back);
+            pair.two.transport.close(pair.back);
             // The other end takes nothing, so that most of it can not leave.
             await().during(Duration.ofMillis(500))
                     .atMost(TcpNode.LIMIT)
-                    .until(() -> two.take().isEmpty());
+                    .until(() -> pair.two.take().isEmpty());
             for (int i = 0; i < 60; i++) {
-                assertThat(one.awaitNext(Transport.Arrival.class)).isInstanceOf(Transport.Arrival.Received.class);
+                assertThat(pair.one.awaitNext(Transport.Arrival.class)).isInstanceOf(Transport.Arrival.Received.class);
             }
-            assertThat(one.awaitNext(Transport.Arrival.class)).isInstanceOf(Transport.Arrival.Disconnected.class);
-            assertThat(one.awaitConnected()).isPositive();
-            assertThat(two.awaitConnected()).isGreaterThan(back);
+            assertThat(pair.one.awaitNext(Transport.Arrival.class)).isInstanceOf(Transport.Arrival.Disconnected.class);
+            assertThat(pair.one.awaitConnected()).isPositive();
+            assertThat(pair.two.awaitConnected()).isGreaterThan(pair.back);
         }
     }
 
@@ -117,7 +108,7 @@ class TcpTransportTest {
                 TcpNode one = node(1, members, SILENCE)) {
             long forth = one.awaitConnected();
             for (int i = 0; i < 60; i++) {
-                one.transport.send(forth, proposal());
+                one.transport.send(forth, PeerMessages.proposal(1));
             }
             // The other end is there, but takes nothing.
             one.transport.shutdown();
@@ -131,23 +122,20 @@ class TcpTransportTest {
 
     @Test
     void connectionIsMadeAnewByALifeAsSoonAsTheConnectionsOfTheLastOneHaveLeft() throws IOException {
-        Map<Integer, PeerAddress> members = TcpNode.addresses("127.0.0.1", 2);
-        try (TcpNode one = node(1, members, Duration.ofSeconds(30));
-                TcpNode two = node(2, members, Duration.ofSeconds(30))) {
-            assertThat(one.awaitConnected()).isPositive();
-            long back = two.awaitConnected();
+        try (TcpPair pair = new TcpPair(Duration.ofSeconds(30))) {
             for (int i = 0; i < 60; i++) {
-                two.transport.send(back, proposal());
+                pair.two.transport.send(pair.back, PeerMessages.proposal(1));
             }
-            two.transport.shutdown();
-            Transport next = two.network.endpoint(2);
+            pair.two.transport.shutdown();
+            Transport next = pair.two.network.endpoint(2);
             next.open(() -> {});
             try {
                 await().during(Duration.ofMillis(500)).atMost(TcpNode.LIMIT).until(() -> next.poll() == null);
                 for (int i = 0; i < 60; i++) {
-                    assertThat(one.awaitNext(Transport.Arrival.class)).isInstanceOf(Transport.Arrival.Received.class);
+                    assertThat(pair.one.awaitNext(Transport.Arrival.class))
+                            .isInstanceOf(Transport.Arrival.Received.class);
                 }
-                assertThat(one.awaitConnected()).isPositive();
+                assertThat(pair.one.awaitConnected()).isPositive();
             } finally {
                 next.shutdown();
             }
