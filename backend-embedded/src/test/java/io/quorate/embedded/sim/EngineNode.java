@@ -60,7 +60,6 @@ final class EngineNode implements ObservedMember {
     private LogPoint installed = LogPoint.GENESIS;
     private boolean recovered;
     private boolean rotten;
-    private boolean proper;
     private boolean failing;
     private boolean mayHalt;
     private boolean healed;
@@ -653,15 +652,12 @@ final class EngineNode implements ObservedMember {
     }
 
     boolean isForgetful() {
-        return rotten || !image.promise().voter() || world.isInDoubt(this);
+        return rotten || !image.promise().voter() || world.isInDoubt(this) || newerDisk() >= 0;
     }
 
     /** The disk of a member that is down is replaced by an empty one. */
     void replaceDisk() {
-        if (!rotten && interrupted == null) {
-            // What a disk must hold that changed, or was changing, is not known.
-            shelf.add(new Shelved(disk, image.copy()));
-        }
+        shelve();
         disk = new SimulatedDisk();
         rotten = true;
         interrupted = null;
@@ -674,12 +670,8 @@ final class EngineNode implements ObservedMember {
 
     /** A member that is down gets a disk back that it had before; the present one is kept for {@link #putBack}. */
     void exchangeDisk(int which) {
-        boolean known = !rotten && interrupted == null;
         Shelved old = shelf.remove(which);
-        if (known) {
-            shelf.add(new Shelved(disk, image.copy()));
-        }
-        proper = known;
+        shelve();
         disk = old.disk();
         image = old.image();
         rotten = false;
@@ -687,13 +679,34 @@ final class EngineNode implements ObservedMember {
         world.exchanged(this);
     }
 
-    /** The disk that was taken away last comes back, or an empty one if what is on that is not known. */
+    /** Keeps the disk, unless it is not known what it must hold, because it changed or was changing, or nothing was ever kept on it. */
+    private void shelve() {
+        if (!rotten && interrupted == null && image.disk() != 0) {
+            shelf.add(new Shelved(disk, image.copy()));
+        }
+    }
+
+    /** The newest disk comes back, or an empty one if the present one is newer than all that are known. */
     void putBack() {
-        if (proper && !shelf.isEmpty()) {
-            exchangeDisk(shelf.size() - 1);
+        int newer = newerDisk();
+        if (newer >= 0) {
+            exchangeDisk(newer);
         } else {
             replaceDisk();
         }
+    }
+
+    /** Which of the disks that may come back is the newest, if it is newer than the present one; -1 if not. What it says may overrule the present one. */
+    private int newerDisk() {
+        int newest = -1;
+        long number = image.disk();
+        for (int i = 0; i < shelf.size(); i++) {
+            if (shelf.get(i).image().disk() > number) {
+                newest = i;
+                number = shelf.get(i).image().disk();
+            }
+        }
+        return newest;
     }
 
     /** Bits change on the disk of a member that is down; returns whether there was anything to change. */

@@ -166,12 +166,20 @@ final class RandomRun {
 
     /** Somebody put the wrong disk into a machine, and was told so. */
     private void putBack(SimNode node) {
-        ensemble.exchange(node, node.disk().shelved() - 1);
+        int newer = node.disk().newerDisk();
+        if (newer >= 0) {
+            ensemble.exchange(node, newer);
+        } else {
+            ensemble.wipe(node);
+        }
         reviveWhenDown(node);
     }
 
     private boolean isForgetful(SimNode node) {
-        return !node.disk().promise().voter() || ensemble.isInDoubt(node);
+        // What a newer disk has said to others may overrule the present one.
+        return !node.disk().promise().voter()
+                || ensemble.isInDoubt(node)
+                || node.disk().newerDisk() >= 0;
     }
 
     /** At most a minority may have lost their disks at a time. */

@@ -410,6 +410,19 @@ final class SimDisk implements DurableImage {
         shelf.add(new Shelved(number, promise, base, snapshot, rosterAtBase, List.copyOf(log)));
     }
 
+    /** Which of the disks that were taken out of use is the newest, if it is newer than the present one; -1 if not. */
+    int newerDisk() {
+        int newest = -1;
+        long found = number;
+        for (int i = 0; i < shelf.size(); i++) {
+            if (shelf.get(i).number() > found) {
+                newest = i;
+                found = shelf.get(i).number();
+            }
+        }
+        return newest;
+    }
+
     /** How many disks were taken out of use. */
     int shelved() {
         return shelf.size();

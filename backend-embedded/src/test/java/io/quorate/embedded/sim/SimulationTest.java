@@ -23,7 +23,9 @@ class SimulationTest {
 
     /** Seeds that once showed a mistake in the protocol or in the simulation. */
     @ParameterizedTest
-    @ValueSource(longs = {61, 198, 206, 261, 350, 1087, 1940, 6908, 9736, 11368, 222223, 1184929})
+    @ValueSource(
+            longs = {61, 198, 206, 261, 350, 1087, 1940, 6908, 8398, 9736, 11368, 35014, 40916, 222223, 269512, 1184929
+            })
     void seedThatOnceFailedPasses(long seed) {
         assertThat(run(seed, new ArrayList<>()).failure()).isNull();
     }
