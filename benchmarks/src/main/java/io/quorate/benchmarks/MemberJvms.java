@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ final class MemberJvms implements Closeable {
 
     MemberJvms() throws IOException {
         List<Integer> ports = freePorts(SIZE);
-        Files.writeString(directory.resolve("cluster.key"), "5a".repeat(32));
+        Path key = Files.writeString(directory.resolve("cluster.key"), "5a".repeat(32));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         for (int id = 1; id <= SIZE; id++) {
             List<String> lines = new ArrayList<>(List.of(
                     "cluster=figures", "member=" + id, "directory=m" + id, "bootstrap=true", "key.file=cluster.key"));
